@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <mimir/oauth/browser.hpp>
+#include <mimir/oauth/callback_server.hpp>
+#include <mimir/oauth/error.hpp>
+#include <mimir/oauth/http_transport.hpp>
+#include <mimir/oauth/token_storage.hpp>
+#include <mimir/oauth/tokens.hpp>
+
+namespace mimir::oauth {
+
+/// What happens during a call, for a user interface; the library itself never writes to stdout or stderr.
+struct Event {
+  enum class Kind {
+    AuthorizationUrl,  ///< `text` is the URL to show, always before the browser is tried.
+    BrowserFailed,     ///< `text` says why; the login goes on.
+    Waiting,           ///< For the user to come back.
+    Refreshing,
+    Refreshed,
+    LoginNeeded,       ///< `text` says why, for example that the refresh token has expired.
+    Stored,            ///< `text` describes the store.
+    Warning,
+  };
+  Kind kind;
+  std::string provider;
+  std::string text;  ///< Never a secret.
+};
+using EventSink = std::function<void(const Event&)>;
+
+/// Everything that comes from outside. All references must outlive the manager.
+struct Seams {
+  HttpTransport& http;
+  Browser& browser;
+  CallbackReceiverFactory& callbacks;
+  TokenStorage& storage;
+  const Clock& clock;
+  Random& random;
+  EventSink events = {};
+};
+
+struct ManagerOptions {
+  std::chrono::milliseconds login_timeout{300'000};    ///< From opening the browser to the callback.
+  std::chrono::milliseconds request_timeout{30'000};   ///< Of one HTTP exchange.
+  std::chrono::seconds refresh_early{300};             ///< At most; and never more than a fifth of the token's life.
+  std::size_t verifier_length = 128;                   ///< RFC 7636 §4.1: 43 to 128.
+};
+
+/// What became of each token on revocation (RFC 7009).
+struct RevokeReport {
+  enum class Outcome { Revoked, NotHeld, NotOffered, Failed };
+  Outcome refresh_token = Outcome::NotHeld;
+  Outcome access_token = Outcome::NotHeld;
+  bool deleted = false;           ///< Local copy is gone; true even when the server could not be reached.
+  std::string detail = {};        ///< Why something failed, for a person.
+};
+
+/// Logs in, refreshes and revokes. Thread-safe. Blocking calls end at their timeout or stop token.
+class OAuthManager {
+ public:
+  OAuthManager(Seams seams, ManagerOptions options = {});
+  ~OAuthManager();
+  OAuthManager(const OAuthManager&) = delete;
+  OAuthManager& operator=(const OAuthManager&) = delete;
+
+  /// Makes a provider known by name; replaces an earlier one of that name. A provider with a stored login need not be
+  /// added: its configuration is kept with the tokens.
+  void add_provider(const std::string& name, OAuthConfig config);
+
+  /// Browser login with PKCE on loopback (RFC 8252, RFC 7636), stores the tokens, then returns a copy.
+  Result<OAuthTokens> initiate_flow(const std::string& provider, const CallOptions& options = {});
+
+  /// Refreshes the stored login (RFC 6749 §6) and stores what came before returning it. With `not_this` set, a login
+  /// whose access token is another one already is returned as it is: somebody else refreshed first. `invalid_grant`
+  /// clears the login and returns LoginRequired.
+  Result<OAuthTokens> refresh_token(const std::string& provider, const CallOptions& options = {},
+                                    const Secret* not_this = nullptr);
+
+  /// Revokes what the provider lets us revoke (RFC 7009), then deletes the local copy in any case.
+  Result<RevokeReport> revoke_access(const std::string& provider, const CallOptions& options = {});
+
+  /// Whether the access token can be used now without refreshing first. No network.
+  [[nodiscard]] bool is_token_valid(const OAuthTokens& tokens) const;
+
+  /// The stored login, if any.
+  Result<std::optional<StoredLogin>> stored(const std::string& provider) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mimir::oauth

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <mimir/oauth/oauth_manager.hpp>
+
+namespace mimir::oauth {
+
+/// What to do when only a new login helps.
+enum class LoginPolicy {
+  Never,      ///< Return LoginRequired.
+  WhenNeeded  ///< Open the browser and log in again.
+};
+
+/// Hands out a usable access token for one provider. Thread-safe: however many threads ask, one refreshes.
+class TokenSource {
+ public:
+  /// @param manager must outlive this object.
+  TokenSource(OAuthManager& manager, std::string provider, LoginPolicy policy = LoginPolicy::Never);
+  ~TokenSource();
+
+  /// The access token, refreshed early when it is about to expire. Errors: LoginRequired, TryLater and those of a login.
+  Result<Secret> access_token(const CallOptions& options = {});
+
+  /// Sends a request with the token (RFC 6750 §2.1). On 401 it refreshes once and sends once more; a second 401 is
+  /// returned as the response it is. Refuses plain http off loopback (RFC 6750 §5.3).
+  Result<HttpResponse> send(HttpRequest request, const CallOptions& options = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mimir::oauth

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mimir/oauth/vocabulary.hpp>
+
+namespace mimir::oauth {
+
+/// What a token endpoint granted (RFC 6749 §5.1), with expiry made absolute. Moves; copied only by clone().
+struct OAuthTokens {
+  Secret access_token;
+  std::string token_type;                     ///< As sent, for example `Bearer`.
+  std::optional<Secret> refresh_token = {};   ///< Absent when the provider issued none.
+  std::optional<Secret> id_token = {};        ///< As received; see IdToken for its claims.
+  std::optional<TimePoint> expires_at = {};   ///< Local clock, counted from receipt; absent when the provider gave none.
+  TimePoint obtained_at = {};                 ///< Local clock.
+  std::vector<std::string> scopes = {};       ///< Granted; equal to the requested ones when the answer was silent (§5.1).
+
+  [[nodiscard]] OAuthTokens clone() const;
+};
+
+/// Endpoints known beforehand; those left empty come from discovery (RFC 8414).
+struct Endpoints {
+  std::string authorization = {};
+  std::string token = {};
+  std::string revocation = {};
+  std::string userinfo = {};
+  std::string jwks = {};
+};
+
+/// How this program is known to one provider.
+struct OAuthConfig {
+  std::string issuer;                          ///< Issuer identifier, exactly as the provider publishes it (RFC 8414 §2).
+  std::string client_id;
+  std::optional<Secret> client_secret = {};    ///< Most native apps have none (RFC 8252 §8.5).
+  /// Loopback redirect URI. A port of 0 or none means any free port (RFC 8252 §7.3); a port means exactly that one.
+  std::string redirect_uri = "http://127.0.0.1/callback";
+  std::vector<std::string> scopes = {};
+  Endpoints endpoints = {};
+  /// More ports that are registered for this client, tried in order after that of redirect_uri.
+  std::vector<std::uint16_t> alternative_ports = {};
+
+  [[nodiscard]] OAuthConfig clone() const;
+};
+
+}  // namespace mimir::oauth

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mimir/codec/json.hpp>
+#include <mimir/codec/result.hpp>
+#include <mockoauth/server/profile.hpp>
+
+namespace mockoauth::document {
+
+using server::DataFileError;
+template <class T>
+using Result = mimir::codec::Expected<T, DataFileError>;
+
+struct Place {
+  int line = 0;    ///< From 1.
+  int column = 0;  ///< From 1.
+};
+
+/// A YAML (or JSON) file as a JSON value, with the place of every node by JSON pointer.
+struct Document {
+  std::string file;
+  mimir::codec::Json value;
+  std::map<std::string, Place, std::less<>> places;
+
+  /// Place of a pointer, or of its nearest ancestor.
+  [[nodiscard]] Place place_of(std::string_view pointer) const;
+  [[nodiscard]] DataFileError error_at(std::string_view pointer, std::string message) const;
+};
+
+/// Reads one YAML document: plain scalars by YAML's core schema, quoted ones as strings. Refuses duplicate keys, keys
+/// that are no strings, aliases that multiply (more than 10,000 nodes), more than 1 MiB, depth over 64.
+Result<Document> parse(std::string_view text, const std::string& file);
+Result<Document> load(const std::filesystem::path& file);
+
+/// A JSON Schema (draft 4, RapidJSON's), compiled once. Immutable; thread-safe.
+class Schema {
+ public:
+  /// @param text the schema as JSON; it is part of the program, so a broken one is a broken build: throws std::logic_error.
+  explicit Schema(std::string_view text);
+  ~Schema();
+  /// The first violation with its place and the rule in words; an unknown member names the nearest known one.
+  [[nodiscard]] Result<void> check(const Document& document) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The candidates nearest to `name` (edit distance), best first, at most `count`, none that is farther than half the name.
+std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates, std::size_t count = 3);
+
+}  // namespace mockoauth::document

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mockoauth::server {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// One request as it arrived: nothing decoded, nothing dropped, duplicates in order.
+struct HttpRequest {
+  std::string method;
+  std::string target;  ///< Origin form, still encoded: `/token?x=1`.
+  Headers headers = {};
+  std::string body = {};
+  std::string raw = {};       ///< Bytes as received; empty when the request never was bytes (in memory).
+  std::string version = "HTTP/1.1";
+
+  /// First header of that name, compared without case.
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
+  [[nodiscard]] std::size_t count_headers(std::string_view name) const;
+  [[nodiscard]] std::string path() const;   ///< Target up to `?`.
+  [[nodiscard]] std::string query() const;  ///< Target after `?`, or empty.
+};
+
+struct HttpResponse {
+  int status = 200;
+  Headers headers = {};
+  std::string body = {};
+
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
+  void set_header(std::string_view name, std::string value);
+};
+
+/// `Not Found` for 404, and so on (RFC 9110 §15).
+[[nodiscard]] std::string_view reason_phrase(int status);
+
+}  // namespace mockoauth::server

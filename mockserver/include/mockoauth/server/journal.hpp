@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <mimir/codec/clock.hpp>
+#include <mimir/codec/form.hpp>
+#include <mimir/codec/json.hpp>
+#include <mockoauth/server/http.hpp>
+
+namespace mockoauth::server {
+
+/// One exchange and what the server made of it.
+struct Exchange {
+  std::uint64_t number = 0;                 ///< From 1, per realm.
+  mimir::codec::TimePoint virtual_time = {};
+  mimir::codec::TimePoint real_time = {};
+  std::string endpoint;                     ///< `token`, `authorize`, `resource`; empty for an unknown path.
+  HttpRequest request;
+  mimir::codec::Parameters parameters;      ///< Of the query and the form body, decoded, in order.
+  HttpResponse response;
+  std::string client_id;                    ///< As far as it could be told.
+  std::string grant_type;
+  std::string error;                        ///< OAuth error code of the answer; empty when it was none.
+  std::string reason;                       ///< Exactly what did not match; may say more than error_description.
+  std::string clause;                       ///< `RFC 7636 §4.6`.
+  std::vector<std::string> faults;          ///< Names of the faults that fired.
+  std::string grant;                        ///< Which grant (login) this belongs to: `g1`; empty when none.
+  std::vector<std::string> issued;          ///< Lineage: `code:c1`, `access:a2`, `refresh:r2` as short names.
+  std::vector<std::string> consumed;        ///< The same for what was presented.
+};
+
+/// The record of a realm: a ring, so that memory is bounded. Thread-safe.
+class Journal {
+ public:
+  explicit Journal(std::size_t capacity = 10'000) : capacity_(capacity) {}
+  void add(Exchange exchange);                         ///< Numbers it.
+  [[nodiscard]] std::vector<Exchange> exchanges() const;
+  [[nodiscard]] std::vector<Exchange> since(std::uint64_t number) const;  ///< Those with a greater number.
+  [[nodiscard]] std::uint64_t last_number() const;
+  [[nodiscard]] std::uint64_t dropped() const;         ///< How many fell out of the ring.
+  void clear();
+
+ private:
+  mutable std::mutex mutex_;
+  std::size_t capacity_;
+  std::uint64_t next_ = 1;
+  std::uint64_t dropped_ = 0;
+  std::deque<Exchange> ring_;
+};
+
+/// For export: secrets (tokens, codes, verifiers, secrets, Authorization) replaced by `‹…4 last characters›` unless asked not to.
+[[nodiscard]] mimir::codec::Json exchange_to_json(const Exchange& exchange, bool redact = true);
+
+}  // namespace mockoauth::server

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mimir/codec/result.hpp>
+#include <mockoauth/server/http.hpp>
+#include <mockoauth/server/realm.hpp>
+
+namespace mockoauth::server {
+
+/// Many realms behind one origin: the default realm at `/`, each other one at `/r/{name}`; well-known documents of
+/// RFC 8414 with the path inserted are routed too. Pure: no sockets, no threads. Thread-safe.
+class Server {
+ public:
+  /// @param clock real time; must outlive the server. @param origin `http://127.0.0.1:PORT`, without slash.
+  Server(const Clock& clock, std::string origin);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Creates a realm; its base_url is filled in from the origin and its name. Fails with `realm.exists` or `realm.name`.
+  mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options);
+  [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
+  bool drop_realm(std::string_view name);
+  [[nodiscard]] std::vector<std::string> realms() const;
+  [[nodiscard]] const std::string& origin() const;
+
+  HttpResponse handle(const HttpRequest& request);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mockoauth::server
