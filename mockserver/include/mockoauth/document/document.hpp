@@ -9,11 +9,11 @@
 
 #include <mimir/codec/json.hpp>
 #include <mimir/codec/result.hpp>
-#include <mockoauth/server/profile.hpp>
+#include <mockoauth/document/error.hpp>
 
 namespace mockoauth::document {
 
-using server::DataFileError;
+
 template <class T>
 using Result = mimir::codec::Expected<T, DataFileError>;
 

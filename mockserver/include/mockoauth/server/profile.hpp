@@ -8,18 +8,11 @@
 
 #include <mimir/codec/json.hpp>
 #include <mimir/codec/result.hpp>
+#include <mockoauth/document/error.hpp>
 
 namespace mockoauth::server {
 
-/// Why a data file was refused: `file:line:column: message (rule; /json/pointer)`.
-struct DataFileError {
-  std::string file;
-  int line = 0;    ///< From 1; 0 when there is no place.
-  int column = 0;  ///< From 1.
-  std::string pointer;
-  std::string message;
-  [[nodiscard]] std::string to_string() const;
-};
+using document::DataFileError;
 
 /// A provider as data: knobs with the vocabulary of docs/profiles.md. Immutable; cheap to copy.
 class Profile {

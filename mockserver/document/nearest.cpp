@@ -1,0 +1,43 @@
+#include <algorithm>
+#include <numeric>
+
+#include <mockoauth/document/document.hpp>
+
+namespace mockoauth::document {
+namespace {
+
+// Levenshtein distance, one row at a time.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates, std::size_t count) {
+  std::vector<std::pair<std::size_t, std::string>> ranked;
+  for (const auto& candidate : candidates) {
+    const bool part = name.size() >= 3 && candidate.find(name) != std::string::npos;
+    const std::size_t distance = part ? 1 : edit_distance(name, candidate);
+    if (distance <= std::max<std::size_t>(2, name.size() / 2)) ranked.emplace_back(distance, candidate);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> best;
+  for (auto& [distance, candidate] : ranked) {
+    if (best.size() == count) break;
+    best.push_back(std::move(candidate));
+  }
+  return best;
+}
+
+}  // namespace mockoauth::document

@@ -1,0 +1,1 @@
+#include <mockoauth/wire/listener.hpp>
