@@ -1,0 +1,59 @@
+#include "selection.hpp"
+
+namespace mockoauth::cli {
+namespace {
+
+using conformance::DataFileError;
+using conformance::FileResult;
+using server::Profile;
+
+bool is_path(const std::string& text) { return text.find('/') != std::string::npos || text.ends_with(".yaml"); }
+
+FileResult<std::vector<Profile>> select_profiles(const std::string& providers) {
+  std::vector<Profile> profiles;
+  if (is_path(providers)) {
+    auto profile = Profile::load(providers);
+    if (!profile) return tl::unexpected(profile.error());
+    profiles.push_back(std::move(*profile));
+    return profiles;
+  }
+  for (const auto& id : Profile::ids()) {
+    if (!conformance::glob_matches(providers == "all" ? "*" : providers, id)) continue;
+    auto profile = Profile::find(id);
+    if (!profile) return tl::unexpected(profile.error());
+    profiles.push_back(std::move(*profile));
+  }
+  if (!profiles.empty()) return profiles;
+  auto unknown = Profile::find(providers);  // Its error names the nearest ones.
+  if (!unknown) return tl::unexpected(unknown.error());
+  return std::vector<Profile>{std::move(*unknown)};
+}
+
+}  // namespace
+
+FileResult<std::vector<Pairing>> select_pairs(const std::string& scenarios, const std::string& providers) {
+  auto chosen = conformance::select_scenarios(scenarios);
+  if (!chosen) return tl::unexpected(chosen.error());
+  std::vector<Pairing> pairs;
+  if (providers.empty()) {
+    for (auto& scenario : *chosen) {
+      auto profile = Profile::find(scenario.provider == "any" ? "plain" : scenario.provider);
+      if (!profile) return tl::unexpected(profile.error());
+      pairs.push_back({std::move(scenario), std::move(*profile)});
+    }
+    return pairs;
+  }
+  auto profiles = select_profiles(providers);
+  if (!profiles) return tl::unexpected(profiles.error());
+  for (const auto& scenario : *chosen) {
+    for (const auto& profile : *profiles) {
+      if (scenario.fits_profile(profile)) pairs.push_back({scenario, profile});
+    }
+  }
+  if (pairs.empty()) {
+    return tl::unexpected(DataFileError{.message = "no scenario of \"" + scenarios + "\" fits a provider of \"" + providers + "\""});
+  }
+  return pairs;
+}
+
+}  // namespace mockoauth::cli
