@@ -1,0 +1,39 @@
+#include <mimir/oauth/tokens.hpp>
+
+#include <mimir/oauth/token_storage.hpp>
+
+namespace mimir::oauth {
+namespace {
+
+std::optional<Secret> clone_optional(const std::optional<Secret>& secret) {
+  if (!secret) return std::nullopt;
+  return secret->clone();
+}
+
+}  // namespace
+
+OAuthTokens OAuthTokens::clone() const {
+  return {.access_token = access_token.clone(),
+          .token_type = token_type,
+          .refresh_token = clone_optional(refresh_token),
+          .id_token = clone_optional(id_token),
+          .expires_at = expires_at,
+          .obtained_at = obtained_at,
+          .scopes = scopes};
+}
+
+OAuthConfig OAuthConfig::clone() const {
+  return {.issuer = issuer,
+          .client_id = client_id,
+          .client_secret = clone_optional(client_secret),
+          .redirect_uri = redirect_uri,
+          .scopes = scopes,
+          .endpoints = endpoints,
+          .alternative_ports = alternative_ports};
+}
+
+StoredLogin StoredLogin::clone() const {
+  return {.config = config.clone(), .tokens = tokens.clone(), .generation = generation};
+}
+
+}  // namespace mimir::oauth
