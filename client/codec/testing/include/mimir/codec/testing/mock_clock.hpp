@@ -1,0 +1,15 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <mimir/codec/clock.hpp>
+
+namespace mimir::codec::testing {
+
+/// A clock whose every reading the test states. ManualClock is simpler where only the time matters, not who asks for it.
+class MockClock : public Clock {
+ public:
+  MOCK_METHOD(TimePoint, now, (), (const, override));
+};
+
+}  // namespace mimir::codec::testing
