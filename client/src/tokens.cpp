@@ -1,10 +1,11 @@
-#include <mimir/oauth/token_storage.hpp>
 #include <mimir/oauth/tokens.hpp>
+
+#include <mimir/oauth/token_storage.hpp>
 
 namespace mimir::oauth {
 namespace {
 
-std::optional<Secret> clone(const std::optional<Secret>& secret) {
+std::optional<Secret> clone_optional(const std::optional<Secret>& secret) {
   if (!secret) return std::nullopt;
   return secret->clone();
 }
@@ -14,8 +15,8 @@ std::optional<Secret> clone(const std::optional<Secret>& secret) {
 OAuthTokens OAuthTokens::clone() const {
   return {.access_token = access_token.clone(),
           .token_type = token_type,
-          .refresh_token = oauth::clone(refresh_token),
-          .id_token = oauth::clone(id_token),
+          .refresh_token = clone_optional(refresh_token),
+          .id_token = clone_optional(id_token),
           .expires_at = expires_at,
           .obtained_at = obtained_at,
           .scopes = scopes};
@@ -24,7 +25,7 @@ OAuthTokens OAuthTokens::clone() const {
 OAuthConfig OAuthConfig::clone() const {
   return {.issuer = issuer,
           .client_id = client_id,
-          .client_secret = oauth::clone(client_secret),
+          .client_secret = clone_optional(client_secret),
           .redirect_uri = redirect_uri,
           .scopes = scopes,
           .endpoints = endpoints,

@@ -40,7 +40,7 @@ DataFileError Document::error_at(std::string_view pointer, std::string message) 
   return {file, place.line, place.column, std::string(pointer), std::move(message)};
 }
 
-Result<Document> load(const std::filesystem::path& file) {
+Result<std::string> read_file(const std::filesystem::path& file) {
   constexpr std::streamsize kMoreThanParseTakes = 1024 * 1024 + 1;
   const auto refuse = [&](const std::string& why) {
     return tl::unexpected(DataFileError{file.string(), 0, 0, {}, "cannot be read: " + why});
@@ -54,7 +54,12 @@ Result<Document> load(const std::filesystem::path& file) {
   stream.read(text.data(), kMoreThanParseTakes);
   if (stream.bad()) return refuse("input error");
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  return parse(text, file.string());
+  return text;
+}
+
+Result<Document> load(const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  return text ? parse(*text, file.string()) : tl::unexpected(text.error());
 }
 
 }  // namespace mockoauth::document

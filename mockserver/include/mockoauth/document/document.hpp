@@ -42,6 +42,9 @@ Result<Document> parse(std::string_view text, const std::string& file);
 /// The same for a file; one that cannot be read is an error without a place.
 Result<Document> load(const std::filesystem::path& file);
 
+/// The bytes of a data file, cut just above what parse() takes; folders and unreadable files are errors.
+Result<std::string> read_file(const std::filesystem::path& file);
+
 /// A JSON Schema (draft 4, RapidJSON's), compiled once. Immutable; thread-safe.
 class Schema {
  public:

@@ -1,0 +1,135 @@
+#include <internal/authorization_request.hpp>
+
+#include <algorithm>
+
+#include <internal/endpoint.hpp>
+#include <internal/sanitise.hpp>
+#include <mimir/codec/random.hpp>
+#include <mimir/codec/url.hpp>
+
+namespace mimir::oauth::internal {
+namespace {
+
+constexpr std::size_t kSecretBytes = 32;
+
+Error no_randomness(const codec::Error& cause) {
+  return {.category = Category::LocalEnvironment,
+          .code = cause.code,
+          .message = "No random numbers could be had: " + cause.message,
+          .hint = "Nothing was sent. Check this machine's random number generator.",
+          .spec = "RFC 7636 §7.1"};
+}
+
+Result<Secret> draw(Random& random) {
+  auto text = codec::random_base64url(random, kSecretBytes);
+  if (!text) return fail(no_randomness(text.error()));
+  return Secret(*text);
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+}
+
+Error bad_config(std::string code, std::string message) {
+  return {.category = Category::Misconfigured,
+          .code = std::move(code),
+          .message = std::move(message),
+          .hint = "Correct the configuration of this provider."};
+}
+
+}  // namespace
+
+Result<LoginSecrets> draw_login_secrets(Random& random, bool with_nonce, std::size_t verifier_length) {
+  auto state = draw(random);
+  if (!state) return fail(std::move(state.error()));
+  auto pkce = codec::make_pkce_pair(random, verifier_length);
+  if (!pkce) return fail(no_randomness(pkce.error()));
+  LoginSecrets secrets{.state = *std::move(state), .pkce = *std::move(pkce)};
+  if (with_nonce) {
+    auto nonce = draw(random);
+    if (!nonce) return fail(std::move(nonce.error()));
+    secrets.nonce = *std::move(nonce);
+  }
+  // The front channel shows state and nonce: were the verifier equal to one of them, PKCE would protect nothing.
+  const auto verifier = secrets.pkce.verifier.expose();
+  const bool repeats = verifier.starts_with(secrets.state.expose()) ||
+                       (secrets.nonce && (secrets.nonce->equals(secrets.state) ||
+                                          verifier.starts_with(secrets.nonce->expose())));
+  if (repeats) {
+    return fail(no_randomness({.code = "random.repeats", .message = "the generator repeats itself", .spec = {}}));
+  }
+  return secrets;
+}
+
+Result<std::string> authorization_url(const std::string& authorization_endpoint, const OAuthConfig& config,
+                                      const std::string& redirect_uri, const LoginSecrets& secrets) {
+  const auto endpoint = parse_endpoint("authorization_endpoint", authorization_endpoint);
+  if (!endpoint) return fail(endpoint.error());
+  codec::Parameters parameters{{"response_type", "code"},
+                               {"client_id", config.client_id},
+                               {"redirect_uri", redirect_uri},
+                               {"state", std::string(secrets.state.expose())},
+                               {"code_challenge", secrets.pkce.challenge},
+                               {"code_challenge_method", "S256"}};
+  if (const auto scope = join_scopes(config.scopes); !scope.empty()) parameters.add("scope", scope);
+  if (secrets.nonce) parameters.add("nonce", std::string(secrets.nonce->expose()));
+
+  if (endpoint->query()) {
+    const auto existing = codec::Parameters::parse(*endpoint->query());
+    const bool clash = !existing || existing->repeated() ||
+                       std::any_of(existing->pairs().begin(), existing->pairs().end(),
+                                   [&](const auto& pair) { return parameters.count(pair.first) > 0; });
+    if (clash) {
+      return fail({.category = Category::ProviderBroken,
+                   .code = "metadata.endpoint_query",
+                   .message = "The provider's authorization_endpoint carries parameters that this request must set.",
+                   .hint = "Report it to the provider, or configure that endpoint by hand.",
+                   .spec = "RFC 6749 §3.1"});
+    }
+  }
+  return endpoint->with_parameters(parameters).to_string();
+}
+
+bool asks_for_openid(const OAuthConfig& config) {
+  const auto scopes = split_scopes(join_scopes(config.scopes));
+  return std::find(scopes.begin(), scopes.end(), "openid") != scopes.end();
+}
+
+std::string join_scopes(const std::vector<std::string>& scopes) {
+  std::string text;
+  for (const auto& scope : scopes) {
+    if (!text.empty() && !scope.empty()) text += ' ';
+    text += scope;
+  }
+  return text;
+}
+
+std::vector<std::string> split_scopes(std::string_view text) {
+  std::vector<std::string> scopes;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (end > 0 && std::find(scopes.begin(), scopes.end(), text.substr(0, end)) == scopes.end()) {
+      scopes.emplace_back(text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return scopes;
+}
+
+Result<> check_config(const std::string& provider, const OAuthConfig& config) {
+  const auto name = sanitise(provider, 64);
+  if (config.issuer.empty()) return fail(bad_config("config.issuer", "No issuer is configured for " + name + "."));
+  if (config.client_id.empty()) {
+    return fail(bad_config("config.client_id", "No client id is configured for " + name + "."));
+  }
+  const bool hostile = has_control_characters(config.issuer) || has_control_characters(config.client_id) ||
+                       has_control_characters(join_scopes(config.scopes)) ||
+                       (config.client_secret && has_control_characters(config.client_secret->expose()));
+  if (hostile) {
+    return fail(bad_config("config.control_character",
+                           "The configuration of " + name + " has a control character in a value."));
+  }
+  return {};
+}
+
+}  // namespace mimir::oauth::internal

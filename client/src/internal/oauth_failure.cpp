@@ -1,0 +1,132 @@
+#include <internal/oauth_failure.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include <internal/body.hpp>
+#include <internal/http_date.hpp>
+#include <internal/sanitise.hpp>
+
+namespace mimir::oauth::internal {
+namespace {
+
+bool is_outage(int status) { return status == 429 || status >= 500; }
+
+HttpContext context_of(const HttpResponse& response, const AnswerSource& source) {
+  return {.status = response.status, .url = printable_url(source.url)};
+}
+
+std::string what_was_asked(Step step) {
+  switch (step) {
+    case Step::CodeExchange: return "to finish the login";
+    case Step::Refresh: return "to renew the login";
+    case Step::Revocation: return "to revoke the login";
+  }
+  return {};
+}
+
+void explain_invalid_grant(Error& error, const AnswerSource& source, const std::string& shown) {
+  if (source.step == Step::Refresh) {
+    error.category = Category::LoginRequired;
+    error.message = "Your access to " + source.provider + " has expired or was revoked.";
+    error.hint = "Log in to " + source.provider + " again.";
+    return;
+  }
+  // We sent a fresh code with the verifier it belongs to. A second try would be a replay (RFC 6749 §4.1.2).
+  error.category = Category::ProviderBroken;
+  error.message = source.provider + " refused the authorization code or its PKCE verifier (" + shown + ").";
+  error.hint = "Start the login again. If it happens again, the code may have been used by somebody else, or the "
+               "provider is broken.";
+}
+
+}  // namespace
+
+std::optional<Error> stated_error(const HttpResponse& response, const codec::Json& body, const AnswerSource& source) {
+  const auto* member = present(body, "error");
+  if (!member) return std::nullopt;
+  Error error{.spec = "RFC 6749 §5.2", .http = context_of(response, source)};
+  if (!member->is_string() || member->as_string()->empty()) {
+    error.category = is_outage(response.status) ? Category::TryLater : Category::ProviderBroken;
+    error.code = "token.error_malformed";
+    error.message = source.provider + " answered with an error whose code is not a text.";
+    error.hint = "Report it to the provider.";
+    error.retry_after = retry_after(response, source.now);
+    return error;
+  }
+  error.code = sanitise_code(*member->as_string());
+  const auto description = sanitise(body.string_at("error_description").value_or(""));
+  error.http->oauth_error = error.code;
+  error.http->description = description;
+  const auto shown = description.empty() ? error.code : error.code + ": " + description;
+  const auto& stated = *member->as_string();
+  const auto in = [&](const auto& list) { return std::find(list.begin(), list.end(), stated) != list.end(); };
+
+  constexpr std::array<std::string_view, 3> kPassing{"temporarily_unavailable", "server_error", "slow_down"};
+  constexpr std::array<std::string_view, 2> kClient{"invalid_client", "unauthorized_client"};
+  constexpr std::array<std::string_view, 4> kRequest{"invalid_request", "invalid_scope", "unsupported_grant_type",
+                                                     "invalid_target"};
+  if (is_outage(response.status) || in(kPassing)) {
+    // A failing server's verdict on a token is not final: nothing is forgotten because of it.
+    error.category = Category::TryLater;
+    error.message = source.provider + " cannot be used right now (" + shown + ").";
+    error.hint = "Try again later; your login is kept.";
+    error.retry_after = retry_after(response, source.now);
+  } else if (stated == "invalid_grant") {
+    explain_invalid_grant(error, source, shown);
+  } else if (in(kClient)) {
+    error.category = Category::Misconfigured;
+    error.message = source.provider + " does not accept this client (" + shown + ").";
+    error.hint = "Check client id and client secret against the registration at the provider.";
+  } else if (in(kRequest)) {
+    error.category = Category::Misconfigured;
+    error.message = source.provider + " refused the request " + what_was_asked(source.step) + " (" + shown + ").";
+    error.hint = "Check redirect URI, scopes and grant types against the registration at the provider.";
+  } else {
+    error.category = Category::ProviderBroken;
+    error.message = source.provider + " refused the request " + what_was_asked(source.step) + " (" + shown + ").";
+    error.hint = "Ask the provider what this error means.";
+  }
+  return error;
+}
+
+Error unstated_failure(const HttpResponse& response, const AnswerSource& source) {
+  Error error{.category = Category::ProviderBroken, .spec = "RFC 6749 §5.2", .http = context_of(response, source)};
+  const auto status = std::to_string(response.status);
+  const bool html = is_html(response);
+  if (is_outage(response.status)) {
+    error.category = Category::TryLater;
+    error.code = response.status == 429 ? "token.rate_limited" : "token.unavailable";
+    error.message = source.provider + " answered " + status + (html ? " with a web page." : ".");
+    error.hint = "Try again later.";
+    error.retry_after = retry_after(response, source.now);
+  } else if (response.status >= 300 && response.status < 400) {
+    // Following would hand code or token to wherever the answer points (RFC 9700 §4.12).
+    const auto target = response.header("Location");
+    error.code = "token.redirected";
+    error.message = source.provider + " answered " + status + " with a redirect" +
+                    (target ? " to " + printable_url(*target) : std::string()) + "; it was not followed.";
+    error.hint = "Report it to the provider; secrets are never sent along a redirect.";
+    error.spec = "RFC 9700 §4.12";
+  } else if (html) {
+    // At a refresh nothing is lost yet: a proxy or a guest network's sign-in page is the likely sender.
+    if (source.step == Step::Refresh) error.category = Category::TryLater;
+    error.code = "token.html";
+    error.message = source.provider + " answered " + status + " with a web page instead of JSON.";
+    error.hint = "A proxy or a sign-in page of this network may be in the way.";
+  } else if (response.status != 200) {
+    error.code = "token.unexpected_status";
+    error.message = source.provider + " answered " + status + " without saying why.";
+    error.hint = "Report it to the provider.";
+  } else {
+    const auto type = response.header("Content-Type").value_or("");
+    const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
+    error.code = form ? "token.form_encoded" : "token.not_json";
+    error.message = source.provider + " answered with " + (form ? "a form" : "something that is not JSON") +
+                    " instead of JSON.";
+    error.hint = "Report it to the provider.";
+    error.spec = "RFC 6749 §5.1";
+  }
+  return error;
+}
+
+}  // namespace mimir::oauth::internal

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <mimir/codec/json.hpp>
+#include <mimir/oauth/http_transport.hpp>
+
+namespace mimir::oauth::internal {
+
+/// Which request an answer belongs to: the same error code asks for different things of the user.
+enum class Step { CodeExchange, Refresh, Revocation };
+
+/// Where an answer came from, for messages.
+struct AnswerSource {
+  Step step;
+  std::string provider;  ///< Sanitised.
+  std::string url;
+  TimePoint now;
+};
+
+/// The OAuth error an answer states (RFC 6749 §5.2), whatever its status: some servers send it with 200. Nothing when
+/// the body is no JSON object with an `error`.
+[[nodiscard]] std::optional<Error> stated_error(const HttpResponse& response, const codec::Json& body,
+                                                const AnswerSource& source);
+
+/// Why an answer without a stated error is no success: outage, redirect, web page, nonsense.
+[[nodiscard]] Error unstated_failure(const HttpResponse& response, const AnswerSource& source);
+
+}  // namespace mimir::oauth::internal
