@@ -45,7 +45,8 @@ Result<Document> load(const std::filesystem::path& file);
 /// The bytes of a data file, cut just above what parse() takes; folders and unreadable files are errors.
 Result<std::string> read_file(const std::filesystem::path& file);
 
-/// A JSON Schema (draft 4, RapidJSON's), compiled once. Immutable; thread-safe.
+/// A JSON Schema (draft 4, RapidJSON's), compiled once. Immutable; thread-safe. Do not use `patternProperties` together
+/// with `additionalProperties`: RapidJSON 1.1 judges it wrongly. A `title` on a schema is what messages call it.
 class Schema {
  public:
   /// @param text the schema as JSON; it is part of the program, so a broken one is a broken build: throws std::logic_error.
