@@ -62,7 +62,7 @@ Outcome to_double(std::string_view text) {
   const auto digits = text.front() == '+' ? text.substr(1) : text;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value)) return Json(value);
-  return tl::unexpected("the number " + quoted(text) + " is too large");
+  return tl::unexpected("the number " + in_quotes(text) + " is too large");
 }
 
 Outcome to_integer(std::string_view text, std::string_view digits, int base) {
@@ -70,7 +70,7 @@ Outcome to_integer(std::string_view text, std::string_view digits, int base) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error == std::errc() && end == digits.data() + digits.size()) return Json(value);
   if (base == 10) return to_double(text);
-  return tl::unexpected("the number " + quoted(text) + " is too large");
+  return tl::unexpected("the number " + in_quotes(text) + " is too large");
 }
 
 bool is_based(std::string_view text, std::string_view prefix, std::string_view digits) {
@@ -86,7 +86,7 @@ Outcome resolve_plain(const std::string& text) {
   if (is_based(view, "0x", "0123456789abcdefABCDEF")) return to_integer(view, view.substr(2), 16);
   if (is_based(view, "0o", "01234567")) return to_integer(view, view.substr(2), 8);
   if (is_float(view)) return to_double(view);
-  if (is_not_finite(view)) return tl::unexpected(quoted(text) + " is no number that JSON can hold");
+  if (is_not_finite(view)) return tl::unexpected(in_quotes(text) + " is no number that JSON can hold");
   return Json(text);
 }
 
@@ -95,17 +95,17 @@ Outcome resolve_plain(const std::string& text) {
 Outcome resolve_scalar(std::string_view tag, const std::string& text) {
   if (tag == "!") return Json(text);
   if (tag == "?" || tag.empty()) return resolve_plain(text);
-  if (!tag.starts_with(kTagPrefix)) return tl::unexpected("the tag " + quoted(tag) + " is not understood here");
+  if (!tag.starts_with(kTagPrefix)) return tl::unexpected("the tag " + in_quotes(tag) + " is not understood here");
   const auto kind = tag.substr(kTagPrefix.size());
   if (kind == "str") return Json(text);
   if (!one_of(kind, {"null", "bool", "int", "float"})) {
-    return tl::unexpected("the tag " + quoted(tag) + " is not understood here");
+    return tl::unexpected("the tag " + in_quotes(tag) + " is not understood here");
   }
   auto value = resolve_plain(text);
   if (!value) return value;
   const bool fits = (kind == "null" && value->is_null()) || (kind == "bool" && value->is_bool()) ||
                     (kind == "int" && value->is_int()) || (kind == "float" && value->is_number());
-  if (!fits) return tl::unexpected(quoted(text) + " is not what its tag !!" + std::string(kind) + " says");
+  if (!fits) return tl::unexpected(in_quotes(text) + " is not what its tag !!" + std::string(kind) + " says");
   return value;
 }
 
@@ -113,7 +113,7 @@ bool is_collection_tag(std::string_view tag, std::string_view kind) {
   return tag.empty() || tag == "?" || tag == "!" || (tag.starts_with(kTagPrefix) && tag.substr(kTagPrefix.size()) == kind);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 40;
   std::string shown = "\"";
   std::size_t index = 0;

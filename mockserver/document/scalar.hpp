@@ -18,6 +18,6 @@ mimir::codec::Expected<mimir::codec::Json, std::string> resolve_scalar(std::stri
 bool is_collection_tag(std::string_view tag, std::string_view kind);
 
 /// The text in double quotes, at most about 40 characters of it, control characters shown as `\xNN`.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace mockoauth::document

@@ -29,7 +29,7 @@ bool YamlBuilder::take_key(Place place, const Json& key) {
   Frame& frame = frames_.back();
   const auto [first, is_new] = frame.seen.try_emplace(*name, place.line);
   if (!is_new) {
-    return fail(place, "member " + quoted(*name) + " is there twice, first in line " + std::to_string(first->second));
+    return fail(place, "member " + in_quotes(*name) + " is there twice, first in line " + std::to_string(first->second));
   }
   frame.key = *name;
   frame.key_place = place;
@@ -87,7 +87,7 @@ bool YamlBuilder::scalar(Place place, std::string_view tag, const std::string& t
 bool YamlBuilder::open(Place place, std::string_view tag, bool is_map, Anchor anchor) {
   if (wants_key()) return fail(place, "a member's name must be a string, not a list or a mapping");
   if (!is_collection_tag(tag, is_map ? "map" : "seq")) {
-    return fail(place, "the tag " + quoted(tag) + " is not understood here");
+    return fail(place, "the tag " + in_quotes(tag) + " is not understood here");
   }
   if (frames_.size() >= kMaxDepth) return fail(place, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
   auto pointer = next_pointer(place);
