@@ -90,6 +90,7 @@ class OAuthManager {
   Result<std::optional<StoredLogin>> stored(const std::string& provider) const;
 
  private:
+  friend class TokenSource;  ///< Sends with the same transport, clock and events.
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,161 @@
+// Browser login: RFC 8252 (native apps) with RFC 7636 (PKCE), RFC 9207 (iss) and, when asked for, OpenID Connect.
+#include <internal/authorization_request.hpp>
+#include <internal/authorization_response.hpp>
+#include <internal/form_post.hpp>
+#include <internal/id_token.hpp>
+#include <internal/lifetime.hpp>
+#include <internal/manager_state.hpp>
+#include <internal/sanitise.hpp>
+#include <internal/token_response.hpp>
+
+namespace mimir::oauth::internal {
+namespace {
+
+/// The page in the user's browser says "success" only after everything is done; every other way out says "failure".
+class Listener {
+ public:
+  explicit Listener(std::unique_ptr<CallbackReceiver> receiver) : receiver_(std::move(receiver)) {}
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() { receiver_->finish(outcome_); }
+
+  CallbackReceiver& operator*() { return *receiver_; }
+  void succeeded() { outcome_ = PageOutcome::Success; }
+
+ private:
+  std::unique_ptr<CallbackReceiver> receiver_;
+  PageOutcome outcome_ = PageOutcome::Failure;
+};
+
+/// A login that could not be kept, or would overwrite one that cannot be read, must fail before the user is asked.
+Result<> check_store(ManagerState& state, const Context& context) {
+  if (auto writable = state.seams.storage.probe(); !writable) return writable;
+  if (auto readable = state.seams.storage.load(context.provider); !readable) return fail(std::move(readable.error()));
+  return {};
+}
+
+Result<TokenGrant> exchange_code(ValidatedCode code, const OAuthConfig& config, const Metadata& metadata,
+                                 ClientAuthentication method, const std::string& redirect_uri, const Secret& verifier,
+                                 const Context& context) {
+  SecretForm form;
+  form.add("grant_type", "authorization_code")
+      .add("code", code.expose())
+      .add("redirect_uri", redirect_uri)  // identical to the one in the authorization request: RFC 6749 §4.1.3
+      .add("code_verifier", verifier.expose());
+  auto outcome = post_form(metadata.endpoints.token, form, method, config, context);
+  if (!outcome.response) {
+    auto error = std::move(outcome.response.error());
+    // RFC 6749 §4.1.2: the server may hold the code for used; nobody can know.
+    if (outcome.sent != Sent::No) error.hint = "Start the login again; the code is never sent twice.";
+    return fail(std::move(error));
+  }
+  return validate_token_response(*outcome.response, {.step = Step::CodeExchange,
+                                                     .provider = sanitise(context.provider, 64),
+                                                     .url = metadata.endpoints.token,
+                                                     .now = context.now()});
+}
+
+Result<> check_identity(TokenGrant& grant, const OAuthConfig& config, const Metadata& metadata,
+                        const LoginSecrets& secrets, ManagerState& state, const Context& context) {
+  if (!secrets.nonce) {
+    grant.id_token.reset();  // not asked for, not validated, not kept
+    return {};
+  }
+  if (!grant.id_token) {
+    return fail({.category = Category::ProviderBroken,
+                 .code = "id_token.missing",
+                 .message = "The provider sent no ID Token although \"openid\" was asked for.",
+                 .hint = "Log in without the scope openid, or report it to the provider.",
+                 .spec = "OIDC Core §3.1.3.3"});
+  }
+  return validate_id_token(*grant.id_token,
+                           {.issuer = config.issuer,
+                            .client_id = config.client_id,
+                            .nonce = &*secrets.nonce,
+                            .access_token = &grant.access_token,
+                            .now = context.now()},
+                           metadata, state.keys, context);
+}
+
+Result<> keep(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState& state, const Context& context) {
+  auto& storage = state.seams.storage;
+  auto lock = storage.lock(context.provider, context.deadline.remaining(), context.deadline.stop());
+  if (!lock) return fail(std::move(lock.error()));
+  auto before = storage.load(context.provider);
+  if (!before) return fail(std::move(before.error()));
+  auto stored = storage.store(context.provider, {.config = config.clone(), .tokens = tokens.clone()},
+                              *before ? (*before)->generation : 0);
+  if (!stored) return fail(std::move(stored.error()));
+  auto& known = state.provider(context.provider);
+  const std::lock_guard guard(known.mutex);
+  known.unsaved.reset();
+  known.not_before.reset();
+  known.changes.fetch_add(1);
+  return {};
+}
+
+std::string joined(const std::vector<std::string>& words) { return sanitise(join_scopes(words), 200); }
+
+}  // namespace
+
+Result<OAuthTokens> run_login(ManagerState& state, const Context& context) {
+  const auto configured = state.config(context.provider);
+  if (!configured) return fail(configured.error());
+  const OAuthConfig& config = **configured;
+  if (auto sound = check_config(context.provider, config); !sound) return fail(std::move(sound.error()));
+  if (auto store = check_store(state, context); !store) return fail(std::move(store.error()));
+
+  const bool openid = asks_for_openid(config);
+  const auto metadata =
+      state.discovery.find(config, {.authorization = true, .token = true, .jwks = openid}, context);
+  if (!metadata) return fail(metadata.error());
+  if (auto offered = require_code_flow(*metadata); !offered) return fail(std::move(offered.error()));
+  const auto method = choose_client_authentication(config, *metadata);
+  if (!method) return fail(method.error());
+  const auto secrets = draw_login_secrets(state.seams.random, openid, state.options.verifier_length);
+  if (!secrets) return fail(secrets.error());
+
+  Listener listener(state.seams.callbacks.create());
+  const auto redirect_uri = (*listener).listen({.redirect_uri = config.redirect_uri,
+                                                .alternative_ports = config.alternative_ports,
+                                                .state = secrets->state.clone()});
+  if (!redirect_uri) return fail(redirect_uri.error());
+  const auto url = authorization_url(metadata->endpoints.authorization, config, *redirect_uri, *secrets);
+  if (!url) return fail(url.error());
+
+  context.emit(Event::Kind::AuthorizationUrl, *url);
+  if (auto opened = state.seams.browser.open(*url); !opened) {
+    context.emit(Event::Kind::BrowserFailed, opened.error().message);
+  }
+  context.emit(Event::Kind::Waiting);
+  auto response = (*listener).wait(context.deadline.at_most(context.options.login_timeout), context.deadline.stop());
+  if (!response) return fail(std::move(response.error()));
+  if (response->refused_requests > 0) {
+    context.emit(Event::Kind::Warning, std::to_string(response->refused_requests) +
+                                           " requests that did not belong to this login were refused");
+  }
+  auto code = validate_authorization_response(std::move(*response), *metadata, context.provider);
+  if (!code) return fail(std::move(code.error()));
+  if (auto alive = context.deadline.check(); !alive) return fail(std::move(alive.error()));
+
+  auto grant = exchange_code(*std::move(code), config, *metadata, *method, *redirect_uri, secrets->pkce.verifier, context);
+  if (!grant) {
+    state.discovery.forget(config.issuer);  // the next attempt looks again: endpoints may have moved
+    return fail(std::move(grant.error()));
+  }
+  if (auto identity = check_identity(*grant, config, *metadata, *secrets, state, context); !identity) {
+    return fail(std::move(identity.error()));
+  }
+  const auto oddities = std::move(grant->oddities);
+  auto tokens = tokens_of(*std::move(grant), context.now(), config.scopes);
+  if (auto kept = keep(config, tokens, state, context); !kept) return fail(std::move(kept.error()));
+  listener.succeeded();
+  context.emit(Event::Kind::Stored, state.seams.storage.description());
+  for (const auto& oddity : oddities) context.emit(Event::Kind::Warning, "token answer: " + oddity);
+  if (const auto missing = missing_scopes(config.scopes, tokens.scopes); !missing.empty()) {
+    context.emit(Event::Kind::Warning, "less was granted than asked for; missing: " + joined(missing));
+  }
+  return tokens;
+}
+
+}  // namespace mimir::oauth::internal

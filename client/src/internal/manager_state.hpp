@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <internal/discovery.hpp>
+#include <internal/key_cache.hpp>
+#include <internal/token_flight.hpp>
+#include <mimir/oauth/oauth_manager.hpp>
+
+namespace mimir::oauth::internal {
+
+/// What a manager remembers about one provider while it lives. Members are safe from any thread as noted.
+struct ProviderState {
+  TokenFlight refreshes;                    ///< Thread-safe.
+  std::atomic<std::uint64_t> changes{0};    ///< Grows with every login, refresh and logout: cached tokens are stale.
+
+  std::mutex mutex;                         ///< Guards what follows.
+  std::shared_ptr<const OAuthConfig> config;
+  std::optional<TimePoint> not_before;      ///< The server asked us to wait until then (RFC 9110 §10.2.3).
+  /// Refreshed, but the store refused it; `generation` is that of the record it replaces. Spending the old refresh token
+  /// once more would look like theft to a server that rotates, so this one is saved first.
+  std::optional<StoredLogin> unsaved;
+};
+
+/// Everything the flows share.
+struct ManagerState {
+  Seams seams;
+  ManagerOptions options;
+  Discovery discovery;
+  KeyCache keys;
+  std::mutex mutex;  ///< Guards the map; the states in it never move.
+  std::map<std::string, std::unique_ptr<ProviderState>> providers;
+
+  ProviderState& provider(const std::string& name);
+  /// The configuration that was added, or else the one kept with the stored login.
+  Result<std::shared_ptr<const OAuthConfig>> config(const std::string& name);
+  /// The stored login if it can serve the configuration that was added: same issuer and client, no more scopes wanted
+  /// than were asked for then (RFC 6749 §6 lets no refresh widen them). LoginRequired says why there is none.
+  Result<StoredLogin> usable_login(const std::string& name);
+};
+
+/// LoginRequired in the words for a person.
+[[nodiscard]] Error login_required(std::string code, std::string message, const std::string& provider);
+
+/// The flows; one file each.
+Result<OAuthTokens> run_login(ManagerState& state, const Context& context);
+Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const Secret* not_this);
+Result<RevokeReport> run_revocation(ManagerState& state, const Context& context);
+
+}  // namespace mimir::oauth::internal

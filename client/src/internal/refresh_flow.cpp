@@ -1,0 +1,169 @@
+// Refreshing a login: RFC 6749 §6, under the store's lock from reading the old record to writing the new one.
+#include <algorithm>
+
+#include <internal/authorization_request.hpp>
+#include <internal/form_post.hpp>
+#include <internal/id_token.hpp>
+#include <internal/lifetime.hpp>
+#include <internal/manager_state.hpp>
+#include <internal/sanitise.hpp>
+#include <internal/token_response.hpp>
+
+namespace mimir::oauth::internal {
+namespace {
+
+constexpr std::chrono::seconds kLockTimeout{30};
+
+/// Saves a login that an earlier refresh could not save, if nobody wrote meanwhile.
+Result<> save_leftover(ManagerState& state, ProviderState& known, StoredLogin& login, const std::string& provider) {
+  const std::lock_guard guard(known.mutex);
+  if (!known.unsaved) return {};
+  if (known.unsaved->generation != login.generation) {
+    known.unsaved.reset();
+    return {};
+  }
+  auto stored = state.seams.storage.store(provider, *known.unsaved, login.generation);
+  if (!stored) return fail(std::move(stored.error()));
+  login = *std::move(known.unsaved);
+  login.generation = *stored;
+  known.unsaved.reset();
+  known.changes.fetch_add(1);
+  return {};
+}
+
+Result<> check_waiting_time(ProviderState& known, const std::string& provider, TimePoint now) {
+  const std::lock_guard guard(known.mutex);
+  if (!known.not_before || now >= *known.not_before) return {};
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(*known.not_before - now);
+  return fail({.category = Category::TryLater,
+               .code = "refresh.waiting",
+               .message = sanitise(provider, 64) + " asked to be left alone for another " +
+                          std::to_string(wait.count()) + " seconds.",
+               .hint = "Try again after that; your login is kept.",
+               .spec = "RFC 9110 §10.2.3",
+               .retry_after = wait});
+}
+
+/// After invalid_grant: the dead tokens go, the configuration stays for the next login. Only the record whose refresh
+/// token was refused is touched. @returns what somebody else stored meanwhile, past our lock, if that can be used.
+std::optional<OAuthTokens> end_login(ManagerState& state, const StoredLogin& sent, const Context& context) {
+  auto& storage = state.seams.storage;
+  auto current = storage.load(context.provider);
+  if (!current || !*current || !(*current)->tokens.refresh_token) return std::nullopt;
+  auto& tokens = (*current)->tokens;
+  if (!tokens.refresh_token->equals(*sent.tokens.refresh_token)) {
+    if (is_fresh(tokens, context.now(), state.options.refresh_early)) return std::move(tokens);
+    return std::nullopt;
+  }
+  const auto cleared = storage.store(context.provider, {.config = (*current)->config.clone()}, (*current)->generation);
+  if (!cleared) (void)storage.erase(context.provider);  // a store that takes no such record must not keep dead tokens
+  state.provider(context.provider).changes.fetch_add(1);
+  return std::nullopt;
+}
+
+Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
+                       const Context& context) {
+  SecretForm form;
+  form.add("grant_type", "refresh_token").add("refresh_token", login.tokens.refresh_token->expose());
+  auto outcome = post_form(metadata.endpoints.token, form, method, login.config, context);
+  if (!outcome.response) return fail(std::move(outcome.response.error()));
+  return validate_token_response(*outcome.response, {.step = Step::Refresh,
+                                                     .provider = sanitise(context.provider, 64),
+                                                     .url = metadata.endpoints.token,
+                                                     .now = context.now()});
+}
+
+/// OIDC Core §12.2: an ID Token that comes with a refresh must be this user's; none has to come.
+Result<> check_identity(TokenGrant& grant, const StoredLogin& login, const Metadata& metadata, ManagerState& state,
+                        const Context& context) {
+  if (!asks_for_openid(login.config)) grant.id_token.reset();
+  if (!grant.id_token) return {};
+  IdTokenExpectation expected{.issuer = login.config.issuer,
+                              .client_id = login.config.client_id,
+                              .access_token = &grant.access_token,
+                              .now = context.now()};
+  if (login.tokens.id_token) expected.subject = subject_of_stored(*login.tokens.id_token);
+  return validate_id_token(*grant.id_token, expected, metadata, state.keys, context);
+}
+
+/// What the answer left out stays as it was (RFC 6749 §6).
+OAuthTokens merged(TokenGrant grant, const OAuthTokens& old, TimePoint received) {
+  auto tokens = tokens_of(std::move(grant), received, old.scopes);
+  if (!tokens.refresh_token) tokens.refresh_token = old.refresh_token->clone();
+  if (!tokens.id_token && old.id_token) tokens.id_token = old.id_token->clone();
+  return tokens;
+}
+
+Result<OAuthTokens> after_failure(Error error, ManagerState& state, ProviderState& known, const StoredLogin& login,
+                                  const Context& context) {
+  if (error.category == Category::LoginRequired) {
+    if (auto newer = end_login(state, login, context)) return *std::move(newer);
+    return fail(std::move(error));
+  }
+  state.discovery.forget(login.config.issuer);  // endpoints may have moved
+  if (error.retry_after) {
+    const std::lock_guard guard(known.mutex);
+    known.not_before = context.now() + *error.retry_after;
+  }
+  return fail(std::move(error));
+}
+
+}  // namespace
+
+Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const Secret* not_this) {
+  const auto& provider = context.provider;
+  auto& storage = state.seams.storage;
+  auto& known = state.provider(provider);
+
+  const auto lock = storage.lock(provider, context.deadline.at_most(kLockTimeout), context.deadline.stop());
+  if (!lock) return fail(lock.error());
+  // Only what is read under the lock counts: another process may have refreshed while we waited.
+  auto login = state.usable_login(provider);
+  if (!login) return fail(std::move(login.error()));
+  if (auto saved = save_leftover(state, known, *login, provider); !saved) return fail(std::move(saved.error()));
+  if (not_this && !login->tokens.access_token.equals(*not_this) &&
+      is_fresh(login->tokens, context.now(), state.options.refresh_early)) {
+    return std::move(login->tokens);
+  }
+  if (!login->tokens.refresh_token) {
+    return fail(login_required("refresh.no_token",
+                               "Your access to " + sanitise(provider, 64) +
+                                   " has expired, and the provider gave nothing to renew it with.",
+                               provider));
+  }
+  if (auto may = check_waiting_time(known, provider, context.now()); !may) return fail(std::move(may.error()));
+  // Before the old refresh token is spent: a rotated one that cannot be saved costs the login.
+  if (auto writable = storage.probe(); !writable) return fail(std::move(writable.error()));
+  const auto metadata =
+      state.discovery.find(login->config, {.token = true, .jwks = asks_for_openid(login->config)}, context);
+  if (!metadata) return fail(metadata.error());
+  const auto method = choose_client_authentication(login->config, *metadata);
+  if (!method) return fail(method.error());
+  if (auto alive = context.deadline.check(); !alive) return fail(std::move(alive.error()));
+
+  context.emit(Event::Kind::Refreshing);
+  auto grant = ask(*login, *metadata, *method, context);
+  if (!grant) return after_failure(std::move(grant.error()), state, known, *login, context);
+  if (auto identity = check_identity(*grant, *login, *metadata, state, context); !identity) {
+    return fail(std::move(identity.error()));
+  }
+  const auto oddities = std::move(grant->oddities);
+  auto tokens = merged(*std::move(grant), login->tokens, context.now());
+  StoredLogin renewed{.config = login->config.clone(), .tokens = tokens.clone(), .generation = login->generation};
+  auto stored = storage.store(provider, renewed, login->generation);
+  {
+    const std::lock_guard guard(known.mutex);
+    known.changes.fetch_add(1);
+    known.not_before.reset();
+    if (!stored) known.unsaved = std::move(renewed);
+  }
+  if (!stored) return fail(std::move(stored.error()));
+  context.emit(Event::Kind::Refreshed);
+  for (const auto& oddity : oddities) context.emit(Event::Kind::Warning, "token answer: " + oddity);
+  if (const auto lost = missing_scopes(login->tokens.scopes, tokens.scopes); !lost.empty()) {
+    context.emit(Event::Kind::Warning, "less is granted than before; missing: " + sanitise(join_scopes(lost), 200));
+  }
+  return tokens;
+}
+
+}  // namespace mimir::oauth::internal

@@ -1,0 +1,50 @@
+#include <mimir/oauth/oauth_manager.hpp>
+
+#include <internal/lifetime.hpp>
+#include <internal/manager_impl.hpp>
+
+namespace mimir::oauth {
+
+using internal::Context;
+using internal::Deadline;
+
+OAuthManager::OAuthManager(Seams seams, ManagerOptions options) : impl_(new Impl{{std::move(seams), options}}) {}
+OAuthManager::~OAuthManager() = default;
+
+void OAuthManager::add_provider(const std::string& name, OAuthConfig config) {
+  auto& known = impl_->provider(name);
+  const std::lock_guard guard(known.mutex);
+  known.config = std::make_shared<const OAuthConfig>(std::move(config));
+  known.changes.fetch_add(1);
+}
+
+Result<OAuthTokens> OAuthManager::initiate_flow(const std::string& provider, const CallOptions& options) {
+  // The user may come back at the last moment; what follows then still needs its time.
+  const Deadline deadline(options, impl_->options.login_timeout + 3 * impl_->options.request_timeout);
+  return internal::run_login(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
+Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, const CallOptions& options,
+                                                const Secret* not_this) {
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return impl_->provider(provider).refreshes.run(deadline, not_this, [&] {
+    return internal::run_refresh(*impl_, Context{impl_->seams, impl_->options, provider, deadline}, not_this);
+  });
+}
+
+Result<RevokeReport> OAuthManager::revoke_access(const std::string& provider, const CallOptions& options) {
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return internal::run_revocation(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
+bool OAuthManager::is_token_valid(const OAuthTokens& tokens) const {
+  return internal::is_fresh(tokens, impl_->seams.clock.now(), impl_->options.refresh_early);
+}
+
+Result<std::optional<StoredLogin>> OAuthManager::stored(const std::string& provider) const {
+  auto login = impl_->seams.storage.load(provider);
+  if (login && *login && !internal::holds_login((*login)->tokens)) return std::optional<StoredLogin>();
+  return login;
+}
+
+}  // namespace mimir::oauth
