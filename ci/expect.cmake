@@ -1,0 +1,10 @@
+# Runs COMMAND (a list joined by tabs) and compares its exit status with STATUS and its output with the regex OUTPUT.
+string(REPLACE "\t" ";" command "${COMMAND}")
+execute_process(COMMAND ${command} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+set(all "${out}${err}")
+if(NOT status STREQUAL STATUS)
+  message(FATAL_ERROR "exit status ${status}, expected ${STATUS}\n${all}")
+endif()
+if(NOT all MATCHES "${OUTPUT}")
+  message(FATAL_ERROR "the output does not match /${OUTPUT}/\n${all}")
+endif()
