@@ -72,6 +72,7 @@ Result<OAuthTokens> TokenSource::Impl::renew_or_use_old(const StoredLogin& login
 
 Result<OAuthTokens> TokenSource::Impl::log_in_if_allowed(Error why, const Context& context) {
   if (policy != LoginPolicy::WhenNeeded || why.category != Category::LoginRequired) return fail(std::move(why));
+  if (!state.config(provider)) return fail(std::move(why));  // nobody knows where to log in
   context.emit(Event::Kind::LoginNeeded, why.message);
   return manager.initiate_flow(provider, {.timeout = context.deadline.remaining(), .stop = context.deadline.stop()});
 }

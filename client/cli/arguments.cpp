@@ -1,0 +1,97 @@
+// The only file that knows CLI11: its header alone costs seconds to compile.
+#include <arguments.hpp>
+
+#include <iostream>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include <exit_status.hpp>
+
+namespace mimir::cli {
+namespace {
+
+/// Names become file names and go into messages.
+std::string check_name(const std::string& name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  const bool good = !name.empty() && name.size() <= 64 && name.front() != '.' && name.front() != '-' &&
+                    name.find_first_not_of(kAllowed) == std::string::npos;
+  return good ? "" : "a name has 1 to 64 letters, digits, dots, dashes or underscores, and starts with a letter or digit";
+}
+
+CLI::Option* add_name(CLI::App& command, std::string& into) {
+  return command.add_option("NAME", into, "Name you give to the provider")->check(check_name);
+}
+
+void add_login_options(CLI::App& command, bool& no_browser, int& timeout) {
+  command.add_flag("--no-browser", no_browser, "Only print the URL to visit");
+  command.add_option("--timeout", timeout, "Seconds to wait for you to log in")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) {
+  CLI::App app{"Logs in to OAuth providers and uses them.", "mimir"};
+  app.set_version_flag("--version", "mimir 0.1.0");
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 done, 2 usage, 3 refused, 4 you declined, 5 try later, 6 this machine, 7 login required, "
+      "130 interrupted.");
+
+  ConnectArguments connect;
+  bool oauth = false;
+  auto* connect_command = app.add_subcommand("connect", "Log in to a provider in the browser");
+  add_name(*connect_command, connect.name)->required();
+  connect_command->add_flag("--oauth", oauth, "Log in with OAuth")->required();
+  auto* issuer = connect_command->add_option("--issuer", connect.issuer, "Issuer URL, exactly as the provider has it");
+  auto* client = connect_command->add_option("--client-id", connect.client_id, "Client id registered at the provider");
+  issuer->needs(client);
+  client->needs(issuer);
+  connect_command
+      ->add_option("--client-secret-env", connect.client_secret_env, "Environment variable that holds the client secret")
+      ->needs(client);
+  connect_command->add_option("--scope", connect.scopes, "Scope to ask for; may be repeated")->needs(client);
+  auto* redirect = connect_command->add_option("--redirect-uri", connect.redirect_uri, "Registered loopback redirect URI")
+                       ->needs(client);
+  connect_command->add_option("--port", connect.port, "Port to listen on; any free one by default")
+      ->check(CLI::Range(1, 65535))
+      ->excludes(redirect)
+      ->needs(client);
+  add_login_options(*connect_command, connect.no_browser, connect.timeout_seconds);
+
+  auto* auth = app.add_subcommand("auth", "Look after logins");
+  auth->require_subcommand(1);
+  StatusArguments status;
+  auto* status_command = auth->add_subcommand("status", "Show logins");
+  add_name(*status_command, status.name);
+  status_command->add_flag("--json", status.json, "Print JSON");
+  RefreshArguments refresh;
+  auto* refresh_command = auth->add_subcommand("refresh", "Renew the access token now");
+  add_name(*refresh_command, refresh.name)->required();
+  LogoutArguments logout;
+  auto* logout_command = auth->add_subcommand("logout", "Revoke the login and forget it");
+  add_name(*logout_command, logout.name)->required();
+
+  FetchArguments fetch;
+  auto* fetch_command = app.add_subcommand("fetch", "GET a URL with the login's token and print the body");
+  add_name(*fetch_command, fetch.name)->required();
+  fetch_command->add_option("URL", fetch.url, "What to get")->required();
+  fetch_command->add_flag("--no-login", fetch.no_login, "Fail instead of logging in again");
+  add_login_options(*fetch_command, fetch.no_browser, fetch.timeout_seconds);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error, std::cout, std::cerr);
+    return code == 0 ? kDone : static_cast<int>(kUsage);
+  }
+  if (connect_command->parsed()) return Arguments(connect);
+  if (status_command->parsed()) return Arguments(status);
+  if (refresh_command->parsed()) return Arguments(refresh);
+  if (logout_command->parsed()) return Arguments(logout);
+  return Arguments(fetch);
+}
+
+}  // namespace mimir::cli

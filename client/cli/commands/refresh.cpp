@@ -1,0 +1,23 @@
+// mimir auth refresh NAME: renew the access token now, whether it is needed or not.
+#include <cstdio>
+
+#include <commands/commands.hpp>
+#include <exit_status.hpp>
+#include <session.hpp>
+
+namespace mimir::cli {
+
+int run_command(const RefreshArguments& arguments) {
+  auto session = Session::open({});
+  if (!session) {
+    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
+    return exit_status_of(session.error(), false);
+  }
+  const auto tokens = (*session)->manager().refresh_token(arguments.name, (*session)->call_options());
+  if (!tokens) return (*session)->report(tokens.error(), arguments.name);
+  std::string text = arguments.name + ": renewed";
+  if (tokens->expires_at) text += ", access token valid until " + codec::format_iso8601(*tokens->expires_at);
+  return (*session)->terminal().result(text + '\n') ? kDone : kLocal;
+}
+
+}  // namespace mimir::cli

@@ -1,0 +1,14 @@
+#include <program.hpp>
+
+#include <arguments.hpp>
+#include <commands/commands.hpp>
+
+namespace mimir::cli {
+
+int run(int argc, const char* const* argv) {
+  const auto parsed = parse_arguments(argc, argv);
+  if (const auto* status = std::get_if<int>(&parsed)) return *status;
+  return std::visit([](const auto& arguments) { return run_command(arguments); }, std::get<Arguments>(parsed));
+}
+
+}  // namespace mimir::cli

@@ -1,0 +1,66 @@
+#include <session.hpp>
+
+#include <exit_status.hpp>
+
+namespace mimir::cli {
+namespace {
+
+/// For --no-browser: the URL has been printed, that is all.
+class NoBrowser final : public oauth::Browser {
+ public:
+  oauth::Result<> open(const std::string&) override { return {}; }
+};
+
+}  // namespace
+
+std::optional<std::filesystem::path> data_folder(const oauth::EnvironmentLookup& environment) {
+  const auto set = [&](std::string_view name) { return std::filesystem::path(environment(name).value_or("")); };
+  if (const auto home = set("MIMIR_HOME"); !home.empty()) return std::filesystem::absolute(home);
+  if (const auto data = set("XDG_DATA_HOME"); data.is_absolute()) return data / "mimir";
+  if (const auto home = set("HOME"); home.is_absolute()) return home / ".local/share/mimir";
+  return std::nullopt;
+}
+
+oauth::Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options) {
+  const auto folder = data_folder(oauth::process_environment());
+  if (!folder) {
+    return oauth::fail({.category = oauth::Category::LocalEnvironment,
+                        .code = "store.no_folder",
+                        .message = "There is no place to keep logins: neither MIMIR_HOME nor HOME is set.",
+                        .hint = "Set MIMIR_HOME to a folder of your own."});
+  }
+  return std::unique_ptr<Session>(new Session(options, *folder));
+}
+
+Session::Session(const SessionOptions& options, const std::filesystem::path& folder)
+    : http_(oauth::make_curl_transport({.user_agent = "mimir/0.1.0"})),
+      browser_(options.opens_browser ? oauth::make_system_browser(environment_) : std::make_unique<NoBrowser>()),
+      callbacks_(oauth::make_callback_server_factory()),
+      storage_(oauth::make_encrypted_file_storage({.folder = folder}, random_)),
+      manager_(std::make_unique<oauth::OAuthManager>(
+          oauth::Seams{.http = *http_,
+                       .browser = *browser_,
+                       .callbacks = *callbacks_,
+                       .storage = *storage_,
+                       .clock = clock_,
+                       .random = random_,
+                       .events = [this, opens = options.opens_browser](
+                                     const oauth::Event& event) { terminal_.show(event, opens); }},
+          oauth::ManagerOptions{.login_timeout = options.login_timeout})) {}
+
+int Session::report(oauth::Error error, const std::string& name) const {
+  if (error.category == oauth::Category::LoginRequired || error.code == "provider.unknown") {
+    const auto login = storage_->load(name);
+    error.hint = "Run: mimir connect " + name + " --oauth";
+    if (!login || !*login) error.hint += " --issuer URL --client-id ID";
+  }
+  const auto status = exit_status_of(error, signals_.received());
+  if (status == kInterrupted) {
+    terminal_.progress("Interrupted.");
+  } else {
+    terminal_.error(error);
+  }
+  return status;
+}
+
+}  // namespace mimir::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <mimir/oauth/oauth_manager.hpp>
+
+#include <signals.hpp>
+#include <terminal.hpp>
+
+namespace mimir::cli {
+
+/// Where logins are kept: $MIMIR_HOME, else $XDG_DATA_HOME/mimir, else ~/.local/share/mimir. Relative values of the XDG
+/// variable are ignored, as its specification asks. Nothing when not even HOME is set.
+[[nodiscard]] std::optional<std::filesystem::path> data_folder(const oauth::EnvironmentLookup& environment);
+
+/// How a command may talk to the user.
+struct SessionOptions {
+  bool opens_browser = true;
+  std::chrono::milliseconds login_timeout{300'000};
+};
+
+/// The production seams, a manager over them and the way to speak to the user; one per process.
+class Session {
+ public:
+  /// Fails with LocalEnvironment when there is no place for a store.
+  static oauth::Result<std::unique_ptr<Session>> open(const SessionOptions& options);
+
+  oauth::OAuthManager& manager() { return *manager_; }
+  oauth::TokenStorage& storage() { return *storage_; }
+  const oauth::Clock& clock() const { return clock_; }
+  const Terminal& terminal() const { return terminal_; }
+  const oauth::EnvironmentLookup& environment() const { return environment_; }
+  [[nodiscard]] oauth::CallOptions call_options() const { return {.stop = signals_.token()}; }
+  /// Prints the error and says with which status to end.
+  [[nodiscard]] int report(oauth::Error error, const std::string& name) const;
+
+ private:
+  Session(const SessionOptions& options, const std::filesystem::path& folder);
+
+  Signals signals_;
+  oauth::EnvironmentLookup environment_ = oauth::process_environment();
+  Terminal terminal_{stderr_is_fancy(environment_)};
+  oauth::SystemClock clock_;
+  oauth::SystemRandom random_;
+  std::unique_ptr<oauth::HttpTransport> http_;
+  std::unique_ptr<oauth::Browser> browser_;
+  std::unique_ptr<oauth::CallbackReceiverFactory> callbacks_;
+  std::unique_ptr<oauth::TokenStorage> storage_;
+  std::unique_ptr<oauth::OAuthManager> manager_;
+};
+
+}  // namespace mimir::cli

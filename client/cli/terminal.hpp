@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+
+#include <mimir/oauth/browser.hpp>
+#include <mimir/oauth/oauth_manager.hpp>
+
+namespace mimir::cli {
+
+/// Speaks to the person: results on stdout, everything else on stderr. Signs beyond ASCII and colours only on a terminal
+/// that can show them. Thread-safe as far as stdio is.
+class Terminal {
+ public:
+  /// @param fancy  whether stderr takes colours and signs.
+  explicit Terminal(bool fancy) : fancy_(fancy) {}
+
+  void progress(std::string_view line) const;
+  void success(std::string_view line) const;
+  void warning(std::string_view line) const;
+  void error(const oauth::Error& error) const;
+  /// @returns false when stdout took it only in part: closed pipe, full disk.
+  [[nodiscard]] bool result(std::string_view text) const;
+  /// Shows what the library is doing.
+  void show(const oauth::Event& event, bool opens_browser) const;
+
+ private:
+  bool fancy_;
+};
+
+/// Whether stderr is a terminal for colours and signs: NO_COLOR unset, TERM not dumb, a UTF-8 locale.
+[[nodiscard]] bool stderr_is_fancy(const oauth::EnvironmentLookup& environment);
+
+}  // namespace mimir::cli
