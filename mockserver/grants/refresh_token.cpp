@@ -1,0 +1,110 @@
+// Refreshing an access token, RFC 6749 §6, with rotation and detection of reuse, RFC 9700 §4.14.2.
+#include "protocol/grant.hpp"
+#include "protocol/issue.hpp"
+#include "protocol/scope.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+// The successor is still unused: the answer that carried it may have been lost, so within the grace the client is given
+// the same one again. That way a family never has two live ends.
+bool is_in_grace(const Profile& profile, Tables& tables, const RefreshToken& token, TimePoint now) {
+  const auto grace = std::chrono::seconds(profile.number("refresh.grace_s"));
+  if (now >= *token.rotated_at + grace) return false;
+  const RefreshToken* successor = tables.find_refresh(token.successor);
+  return successor != nullptr && !successor->rotated_at && successor->uses == 0;
+}
+
+Checked<void> punish_reuse(Call& call, Tables& tables, const RefreshToken& token) {
+  const auto rule = call.profile().text("refresh.reuse");
+  if (rule == "accept") return {};
+  if (rule == "reject") return refuse(Condition::RefreshReused);
+  if (rule == "revoke_session") {
+    const Login* login = tables.find_login(token.login);
+    tables.revoke_logins(login->user.sub, login->client_id, call.now);
+  } else {
+    tables.revoke_login(token.login, call.now);
+  }
+  return refuse(Condition::RefreshReused, "the refresh token was used before; everything that came from this login has been revoked");
+}
+
+Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token, const ClientRegistration& client) {
+  const auto& profile = call.profile();
+  const Login* login = tables.find_login(token.login);
+  // A stranger's attempt must not end the session of the rightful client, so this comes before reuse is punished.
+  if (login != nullptr && login->client_id != client.client_id) {
+    return refuse(Condition::RefreshUnknown, "the refresh token was issued to another client", "RFC 6749 §6");
+  }
+  if (tables.login_is_dead(token.login, call.now) || (token.revoked_at && *token.revoked_at <= call.now)) {
+    return refuse(Condition::RefreshRevoked);
+  }
+  if (token.rotated_at && !is_in_grace(profile, tables, token, call.now)) {
+    if (auto punished = punish_reuse(call, tables, token); !punished) return punished;
+  }
+  if (token.expires_at && *token.expires_at <= call.now) {
+    return refuse(Condition::RefreshExpired, "the refresh token expired at " + mimir::codec::format_iso8601(*token.expires_at));
+  }
+  const std::chrono::seconds idle(login->effects.refresh_idle_ttl_s.value_or(profile.number("refresh.idle_ttl_s")));
+  if (idle.count() > 0 && token.last_used_at + idle <= call.now) {
+    return refuse(Condition::RefreshExpired, "the refresh token was not used since " + mimir::codec::format_iso8601(token.last_used_at));
+  }
+  return {};
+}
+
+// `sometimes` is every second time: as irregular for a client as it needs to be, and still the same in every run.
+bool rotates(std::string_view rule, const RefreshToken& token) {
+  return rule == "always" || (rule == "sometimes" && token.uses % 2 == 1);
+}
+
+/// @returns the refresh token to send along; empty: the client keeps its own.
+std::string next_refresh_token(Call& call, Tables& tables, const std::string& text, const Login& login, std::string fresh) {
+  RefreshToken* token = tables.find_refresh(text);
+  if (token->rotated_at && is_in_grace(call.profile(), tables, *token, call.now)) return token->successor;
+  const auto rule = login.effects.rotation.value_or(call.profile().text("refresh.rotation"));
+  const bool with_successor = rotates(rule, *token);
+  token->last_used_at = call.now;
+  ++token->uses;
+  if (!with_successor) return rule == "sometimes" ? std::string() : text;
+  token->rotated_at = call.now;
+  token->successor = fresh;
+  const auto expiry = token->expires_at;
+  store_refresh_token(call, tables, login, fresh, expiry);
+  return fresh;
+}
+
+Outcome refresh_token(Call& call, const ClientRegistration& client) {
+  const auto text = required(call.form, "refresh_token", "RFC 6749 §6");
+  if (!text) return tl::unexpected(text.error());
+  auto fresh = mint(call, call.profile().text("refresh.prefix"));
+  if (!fresh) return tl::unexpected(fresh.error());
+
+  TokenAnswer answer{.client = client, .is_refresh = true};
+  {
+    auto tables = call.realm.store.open();  // Held from the check to the change: of two at once one succeeds.
+    const RefreshToken* token = tables->find_refresh(*text);
+    if (token == nullptr) {
+      const bool is_access = tables->find_access(*text) != nullptr;
+      return refuse(Condition::RefreshUnknown, is_access ? "this is an access token, not a refresh token"
+                                                         : "the refresh token is not one that was issued here");
+    }
+    call.consumed("refresh", token->name);
+    call.exchange.grant = token->login;
+    if (auto checked = check_token(call, *tables, *token, client); !checked) return tl::unexpected(checked.error());
+    answer.login = *tables->find_login(token->login);
+    // RFC 6749 §6: the access token may have less; the refresh token keeps what the user granted.
+    auto scopes = narrow_scopes(call.profile(), answer.login.scopes, value_of(call.form, "scope"));
+    if (!scopes) return tl::unexpected(scopes.error());
+    answer.scopes = std::move(*scopes);
+    if (call.profile().text("refresh.old_access") == "revoke") tables->revoke_access_of(answer.login.id, call.now);
+    answer.refresh_token = next_refresh_token(call, *tables, *text, answer.login, std::move(*fresh));
+  }
+  return answer_with_tokens(call, answer);
+}
+
+}  // namespace
+
+void register_refresh_token(Grants& grants) {
+  grants.add({.grant_type = "refresh_token", .handle = refresh_token});
+}
+
+}  // namespace mockoauth::server

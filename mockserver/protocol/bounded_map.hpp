@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace mockoauth::server {
+
+/// A hash map by text that forgets its oldest entry when it is full, so that no client can fill the memory.
+/// Not thread-safe.
+template <class Value>
+class BoundedMap {
+ public:
+  explicit BoundedMap(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Adds; an entry of that key is replaced and keeps its age. The reference is good until the next add().
+  Value& add(std::string key, Value value) {
+    const auto [place, is_new] = entries_.insert_or_assign(std::move(key), std::move(value));
+    if (is_new) {
+      by_age_.push_back(place->first);
+      if (by_age_.size() > capacity_) {
+        entries_.erase(by_age_.front());
+        by_age_.pop_front();
+      }
+    }
+    return place->second;
+  }
+
+  [[nodiscard]] Value* find(const std::string& key) {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
+
+  /// Oldest first.
+  template <class Visitor>
+  void for_each(Visitor visit) {
+    for (const auto& key : by_age_) visit(entries_.at(key));
+  }
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::size_t capacity_;
+  std::unordered_map<std::string, Value> entries_;
+  std::deque<std::string> by_age_;
+};
+
+}  // namespace mockoauth::server

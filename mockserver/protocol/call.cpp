@@ -1,0 +1,42 @@
+#include "protocol/call.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace mockoauth::server {
+
+bool Call::waives(Condition condition) const {
+  return std::find(waived.begin(), waived.end(), condition) != waived.end();
+}
+
+void Call::issued(std::string_view kind, const std::string& name) {
+  exchange.issued.push_back(std::string(kind) + ":" + name);
+}
+
+void Call::consumed(std::string_view kind, const std::string& name) {
+  exchange.consumed.push_back(std::string(kind) + ":" + name);
+}
+
+std::optional<std::string> value_of(const mimir::codec::Parameters& parameters, std::string_view name) {
+  auto value = parameters.one(name);
+  if (value && value->empty()) return std::nullopt;
+  return value;
+}
+
+Checked<std::string> required(const mimir::codec::Parameters& parameters, std::string_view name, std::string clause) {
+  if (auto value = value_of(parameters, name)) return *value;
+  return refuse(Condition::ParamMissing, std::string(name) + " is missing", std::move(clause));
+}
+
+Checked<void> refuse_repeated(const mimir::codec::Parameters& parameters) {
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : parameters.pairs()) {
+    if (name == "resource" || name == "audience") continue;
+    if (!seen.insert(name).second) {
+      return refuse(Condition::ParamInvalid, "the parameter " + name.substr(0, 64) + " is repeated");
+    }
+  }
+  return {};
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mimir/codec/form.hpp>
+
+#include "protocol/realm_state.hpp"
+#include "protocol/refusal.hpp"
+#include <mockoauth/server/http.hpp>
+#include <mockoauth/server/journal.hpp>
+
+namespace mockoauth::server {
+
+struct Endpoint;
+
+enum class BodyFormat { None, Form, Json, Other };
+
+/// A redirection URI that was found to belong to the client: from here on errors may go there (RFC 6749 §4.1.2.1).
+struct TrustedRedirect {
+  std::string uri;
+  std::optional<std::string> state;
+};
+
+/// One request on its way through the pipeline: what arrived, what was found out, what faults have changed.
+/// Lives on one thread.
+struct Call {
+  RealmState& realm;
+  const HttpRequest& request;
+  TimePoint now;  ///< Virtual time, read once so that one request happens at one moment.
+  const Endpoint* endpoint = nullptr;
+
+  mimir::codec::Parameters query = {};
+  mimir::codec::Parameters form = {};  ///< Of the body, be it a form or a JSON object.
+  BodyFormat body_format = BodyFormat::None;
+  std::optional<Refusal> unreadable = {};  ///< Query or body could not be decoded.
+
+  std::optional<TrustedRedirect> redirect = {};
+  /// Set by a fault before validation: sent instead of what the endpoint would say. Set by the pipeline afterwards.
+  std::optional<HttpResponse> answer = {};
+  std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.
+
+  Exchange exchange = {};
+
+  [[nodiscard]] const Profile& profile() const { return realm.profile(); }
+  [[nodiscard]] bool waives(Condition condition) const;
+  void issued(std::string_view kind, const std::string& name);    ///< Lineage for the journal.
+  void consumed(std::string_view kind, const std::string& name);  ///< Lineage for the journal.
+};
+
+/// A parameter that is there once and not empty: an empty one counts as left out (RFC 6749 §3.1, §3.2).
+[[nodiscard]] std::optional<std::string> value_of(const mimir::codec::Parameters& parameters, std::string_view name);
+
+/// The same, or the refusal `param_missing` that names it.
+[[nodiscard]] Checked<std::string> required(const mimir::codec::Parameters& parameters, std::string_view name,
+                                            std::string clause = {});
+
+/// Refuses repeated parameters (RFC 6749 §3.1, §3.2); `resource` and `audience` may repeat (RFC 8707 §2, RFC 8693 §2.1).
+[[nodiscard]] Checked<void> refuse_repeated(const mimir::codec::Parameters& parameters);
+
+}  // namespace mockoauth::server

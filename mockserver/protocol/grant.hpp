@@ -1,0 +1,31 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "protocol/refusal.hpp"
+#include <mockoauth/server/realm.hpp>
+
+namespace mockoauth::server {
+
+struct Call;
+
+/// One grant type, as its file in grants/ registers it. The token endpoint has authenticated the client before.
+struct Grant {
+  std::string grant_type;
+  Outcome (*handle)(Call&, const ClientRegistration&) = nullptr;
+};
+
+/// The grants of the program. Filled once, then read from any thread.
+class Grants {
+ public:
+  void add(Grant grant) { all_.push_back(std::move(grant)); }
+  [[nodiscard]] const Grant* find(std::string_view grant_type) const;
+  [[nodiscard]] const std::deque<Grant>& all() const { return all_; }
+
+ private:
+  std::deque<Grant> all_;
+};
+
+}  // namespace mockoauth::server

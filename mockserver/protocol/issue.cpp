@@ -1,0 +1,114 @@
+#include "protocol/issue.hpp"
+
+#include "protocol/answers.hpp"
+#include "protocol/id_token.hpp"
+#include "protocol/keys.hpp"
+#include "protocol/text.hpp"
+#include "protocol/token_response.hpp"
+
+namespace mockoauth::server {
+
+using mimir::codec::Json;
+
+namespace {
+
+std::chrono::seconds access_ttl(const Profile& profile, const Login& login) {
+  return std::chrono::seconds(login.effects.access_ttl_s.value_or(profile.number("access.ttl_s")));
+}
+
+std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+// RFC 9068 §2.2; claims of the profile come on top.
+Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer, std::chrono::seconds ttl) {
+  auto id = mint(call);
+  if (!id) return id;
+  Json claims = Json::object({{"iss", Json(call.realm.issuer)},
+                              {"sub", Json(answer.login.user.sub)},
+                              {"aud", Json(call.realm.url_of("resource"))},
+                              {"client_id", Json(answer.client.client_id)},
+                              {"iat", Json(unix_seconds(call.now))},
+                              {"jti", Json(*id)},
+                              {"scope", Json(join(answer.scopes, " "))}});
+  if (ttl.count() > 0) claims.set("exp", Json(unix_seconds(call.now + ttl)));
+  add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
+  auto jwt = sign_jwt(claims, "RS256", "at+jwt");
+  if (!jwt) return refuse(Condition::ServerError, "the access token could not be signed: " + jwt.error().message);
+  return call.profile().text("access.prefix") + *jwt;
+}
+
+}  // namespace
+
+Checked<std::string> mint(Call& call, std::string_view prefix) {
+  auto text = mimir::codec::random_base64url(*call.realm.random, 32);
+  if (!text) return refuse(Condition::ServerError, "there is no randomness");
+  return std::string(prefix) + *text;
+}
+
+bool gets_refresh_token(const Profile& profile, const Login& login) {
+  // A token that no grant redeems would mislead (RFC 6749 §5.1).
+  if (!profile.lists("grants", "refresh_token")) return false;
+  const auto rule = profile.text("refresh.issue");
+  if (rule == "never") return false;
+  if (rule == "scope") return contains(login.scopes, profile.text("refresh.scope"));
+  if (rule == "rule") return login.effects.refresh.value_or(true);
+  return true;
+}
+
+void store_refresh_token(Call& call, Tables& tables, const Login& login, std::string text,
+                         std::optional<TimePoint> keep_expiry) {
+  const auto& profile = call.profile();
+  if (const auto limit = profile.number("refresh.max_live"); limit > 0) {
+    tables.make_room_for_refresh(login, static_cast<std::size_t>(limit), call.now);
+  }
+  RefreshToken token;
+  token.text = std::move(text);
+  token.login = login.id;
+  token.last_used_at = call.now;
+  const auto life = login.effects.refresh_absolute_ttl_s.value_or(profile.number("refresh.absolute_ttl_s"));
+  if (life > 0) token.expires_at = call.now + std::chrono::seconds(life);
+  if (profile.flag("refresh.expiry_carries")) token.expires_at = earlier(token.expires_at, keep_expiry);
+  call.issued("refresh", tables.add_refresh(std::move(token)).name);
+}
+
+Placeholders placeholders_for(const Call& call, const Login& login, const std::vector<std::string>& scopes) {
+  auto values = call.realm.placeholders(call.now);
+  values.set_first_consent(login.first_consent);
+  values.set("client_id", Json(login.client_id));
+  values.set("scope", Json(join(scopes, " ")));
+  const auto space = login.user.name.find(' ');
+  values.set("user.sub", Json(login.user.sub));
+  values.set("user.name", Json(login.user.name));
+  values.set("user.email", Json(login.user.email));
+  values.set("user.given_name", Json(login.user.name.substr(0, space)));
+  values.set("user.family_name", Json(space == std::string::npos ? std::string() : login.user.name.substr(space + 1)));
+  return values;
+}
+
+Outcome answer_with_tokens(Call& call, const TokenAnswer& answer) {
+  const auto& profile = call.profile();
+  const auto ttl = access_ttl(profile, answer.login);
+  const auto format = answer.login.effects.access_format.value_or(profile.text("access.format"));
+  auto text = format == "jwt" ? make_jwt_access_token(call, answer, ttl) : mint(call, profile.text("access.prefix"));
+  if (!text) return tl::unexpected(text.error());
+
+  std::string id_token;
+  if (wants_id_token(profile, answer)) {
+    auto made = make_id_token(call, answer, *text);
+    if (!made) return tl::unexpected(made.error());
+    id_token = std::move(*made);
+  }
+  AccessToken token;
+  token.text = *text;
+  token.login = answer.login.id;
+  token.scopes = answer.scopes;
+  if (ttl.count() > 0) token.expires_at = call.now + ttl;
+  call.issued("access", call.realm.store.open()->add_access(std::move(token)).name);
+  call.exchange.grant = answer.login.id;
+
+  return data_answer(call, 200, token_response(call, answer, *text, ttl, id_token));
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/call.hpp"
+#include "protocol/refusal.hpp"
+#include "protocol/store.hpp"
+
+namespace mockoauth::server {
+
+/// An unguessable text of 256 bits after the prefix (RFC 6749 §10.10).
+[[nodiscard]] Checked<std::string> mint(Call& call, std::string_view prefix = {});
+
+/// Whether this login gets a refresh token, by the knobs `refresh.issue`, `refresh.scope` and `grants`.
+[[nodiscard]] bool gets_refresh_token(const Profile& profile, const Login& login);
+
+/// Stores a new refresh token for the login, within `refresh.max_live`. @param keep_expiry that of the token it
+/// replaces, for `refresh.expiry_carries`.
+void store_refresh_token(Call& call, Tables& tables, const Login& login, std::string text,
+                         std::optional<TimePoint> keep_expiry = {});
+
+/// What a grant has decided to hand out. The tables must not be held when it is answered: that signs.
+struct TokenAnswer {
+  const ClientRegistration& client;
+  Login login;
+  std::vector<std::string> scopes;
+  std::string refresh_token = {};  ///< Empty: none goes out.
+  std::string nonce = {};
+  bool is_refresh = false;
+};
+
+/// Makes and stores the access token, signs what is to be signed, and writes the token response (RFC 6749 §5.1) in the
+/// form the knobs `response.*` give it.
+Outcome answer_with_tokens(Call& call, const TokenAnswer& answer);
+
+/// Placeholders of the realm, the user and the client, for `response.extra`, claims and callback parameters.
+[[nodiscard]] Placeholders placeholders_for(const Call& call, const Login& login, const std::vector<std::string>& scopes);
+
+}  // namespace mockoauth::server

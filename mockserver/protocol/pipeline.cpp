@@ -1,0 +1,158 @@
+#include "protocol/pipeline.hpp"
+
+#include <algorithm>
+
+#include "protocol/answers.hpp"
+#include "protocol/call.hpp"
+#include "protocol/client_auth.hpp"
+#include "protocol/error_writer.hpp"
+#include "protocol/registries.hpp"
+#include "protocol/text.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+using mimir::codec::Json;
+using mimir::codec::Parameters;
+
+// What the journal keeps of one text: enough to explain, too little to fill the memory.
+constexpr std::size_t kKeptBytes = 64 * 1024;
+
+Parameters from_json(const Json::Object& members) {
+  Parameters parameters;
+  for (const auto& [name, value] : members) {
+    const auto* text = value.as_string();
+    parameters.add(name, text != nullptr ? *text : value.is_null() ? std::string() : value.dump());
+  }
+  return parameters;
+}
+
+void note_unreadable(Call& call, std::string detail) {
+  if (!call.unreadable) call.unreadable = Refusal{Condition::ParamInvalid, std::move(detail), {}, {}};
+}
+
+void read_body(Call& call) {
+  if (call.request.body.empty()) return;
+  const auto header = call.request.header("Content-Type").value_or("");
+  const auto type = trim(std::string_view(header).substr(0, header.find(';')));
+  if (equal_ignoring_case(type, "application/x-www-form-urlencoded")) {
+    call.body_format = BodyFormat::Form;
+    auto form = Parameters::parse(call.request.body);
+    if (form) {
+      call.form = std::move(*form);
+    } else {
+      note_unreadable(call, "the body is not a form: " + form.error().message);
+    }
+  } else if (equal_ignoring_case(type, "application/json")) {
+    call.body_format = BodyFormat::Json;
+    const auto json = Json::parse(call.request.body);
+    if (json && json->is_object()) {
+      call.form = from_json(*json->as_object());
+    } else {
+      note_unreadable(call, json ? "the body is not a JSON object" : "the body is not JSON: " + json.error().message);
+    }
+  } else {
+    call.body_format = BodyFormat::Other;
+  }
+}
+
+void read_request(Call& call) {
+  auto query = Parameters::parse(call.request.query());
+  if (query) {
+    call.query = std::move(*query);
+  } else {
+    note_unreadable(call, "the query cannot be read: " + query.error().message);
+  }
+  read_body(call);
+  for (const auto* part : {&call.query, &call.form}) {
+    for (const auto& [name, value] : part->pairs()) call.exchange.parameters.add(name, value);
+  }
+  call.exchange.endpoint = call.endpoint == nullptr ? std::string() : call.endpoint->name;
+  call.exchange.grant_type = call.form.first("grant_type").value_or("");
+  call.exchange.client_id = claimed_client_id(call);
+}
+
+/// @returns once a fault has given the answer, or when no rule is left for this phase.
+void strike(Call& call, Phase phase) {
+  const RuleMatch facts{call.exchange.endpoint, call.exchange.grant_type, call.exchange.client_id};
+  while (!(phase == Phase::BeforeValidation && call.answer)) {
+    const auto next = call.realm.faults.take(phase, facts, call.exchange.faults);
+    if (!next) return;
+    call.exchange.faults.push_back(next->fault->name);
+    next->fault->apply(call, next->arguments);
+  }
+}
+
+HttpResponse not_found(Call& call) {
+  call.exchange.error = "not_found";
+  call.exchange.reason = "no endpoint has the path " + call.request.path().substr(0, 200);
+  return json_answer(404, Json::object({{"error", "not_found"},
+                                        {"error_description", Json(description_text(call.exchange.reason))}}));
+}
+
+HttpResponse wrong_method(Call& call, const std::vector<std::string>& methods) {
+  call.exchange.error = "invalid_request";
+  call.exchange.reason = "the method " + call.request.method.substr(0, 20) + " is not for this endpoint, only " + join(methods, ", ");
+  call.exchange.clause = "RFC 9110 §15.5.6";
+  auto response = json_answer(405, Json::object({{"error", "invalid_request"},
+                                                 {"error_description", Json(description_text(call.exchange.reason))}}));
+  response.set_header("Allow", join(methods, ", "));
+  return response;
+}
+
+HttpResponse put(Call& call, const Refusal& refusal) {
+  return call.endpoint->refuse != nullptr ? call.endpoint->refuse(call, refusal) : write_error(call, refusal);
+}
+
+/// @returns whether the endpoint granted what was asked, so that something may have been committed.
+bool run_endpoint(Call& call) {
+  if (call.endpoint == nullptr) {
+    call.answer = not_found(call);
+    return false;
+  }
+  const auto methods = methods_of(*call.endpoint, call.profile());
+  if (!contains(methods, call.request.method)) {
+    call.answer = wrong_method(call, methods);
+    return false;
+  }
+  Outcome outcome = call.unreadable ? Outcome(tl::unexpect, *call.unreadable) : call.endpoint->handle(call);
+  call.answer = outcome ? std::move(*outcome) : put(call, outcome.error());
+  return outcome.has_value();
+}
+
+void cut(std::string& text) {
+  if (text.size() > kKeptBytes) text.resize(kKeptBytes);
+}
+
+void enter_in_journal(Call& call) {
+  auto& exchange = call.exchange;
+  exchange.virtual_time = call.now;
+  exchange.real_time = call.realm.real_clock.now();
+  exchange.request = call.request;
+  cut(exchange.request.target);
+  cut(exchange.request.body);
+  cut(exchange.request.raw);
+  exchange.response = *call.answer;
+  call.realm.journal.add(std::move(exchange));
+}
+
+}  // namespace
+
+HttpResponse run_pipeline(RealmState& realm, const HttpRequest& request) {
+  Call call{.realm = realm, .request = request, .now = realm.clock.now()};
+  call.endpoint = realm.routes.find(request.path());
+  read_request(call);
+
+  strike(call, Phase::BeforeValidation);
+  const bool granted = !call.answer && run_endpoint(call);
+  if (granted) strike(call, Phase::AfterCommit);
+  strike(call, Phase::BeforeSend);
+
+  // The realm's own time, so that a client sees the skew that a script makes.
+  if (!call.answer->header("Date")) call.answer->set_header("Date", mimir::codec::format_http_date(call.now));
+  HttpResponse response = *call.answer;
+  enter_in_journal(call);
+  return response;
+}
+
+}  // namespace mockoauth::server

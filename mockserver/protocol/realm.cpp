@@ -1,0 +1,50 @@
+#include <mockoauth/server/realm.hpp>
+
+#include <exception>
+
+#include "protocol/pipeline.hpp"
+#include "protocol/realm_state.hpp"
+
+namespace mockoauth::server {
+
+struct Realm::Impl {
+  Impl(RealmOptions options, const Clock& clock) : state(std::move(options), clock) {}
+  RealmState state;
+};
+
+Realm::Realm(RealmOptions options, const Clock& clock) : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+Realm::~Realm() = default;
+
+HttpResponse Realm::handle(const HttpRequest& request) {
+  // Only memory can run out here; a server that dies of it takes every other realm along.
+  try {
+    return run_pipeline(impl_->state, request);
+  } catch (const std::exception&) {
+    return {500, {{"Content-Type", "application/json"}}, R"({"error":"server_error"})"};
+  }
+}
+
+const std::string& Realm::name() const { return impl_->state.options.name; }
+std::string Realm::issuer() const { return impl_->state.issuer; }
+std::string Realm::resource_url() const { return impl_->state.url_of("resource"); }
+const Profile& Realm::profile() const { return impl_->state.profile(); }
+Journal& Realm::journal() { return impl_->state.journal; }
+VirtualClock& Realm::clock() { return impl_->state.clock; }
+
+void Realm::add_client(ClientRegistration client) { impl_->state.registrations.add_client(std::move(client)); }
+void Realm::decide(UserDecision decision) { impl_->state.registrations.decide(decision); }
+void Realm::choose_user(const std::string& sub) { impl_->state.registrations.choose_user(sub); }
+
+mimir::codec::Result<> Realm::add_fault(FaultRule rule) { return impl_->state.faults.add(std::move(rule)); }
+std::vector<FaultRuleState> Realm::faults() const { return impl_->state.faults.states(); }
+void Realm::clear_faults() { impl_->state.faults.clear(); }
+
+std::size_t Realm::revoke_all(std::string_view user_sub) {
+  return impl_->state.store.open()->revoke_logins(user_sub, {}, impl_->state.clock.now());
+}
+
+std::size_t Realm::expire_access_tokens() {
+  return impl_->state.store.open()->expire_access(impl_->state.clock.now());
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,92 @@
+#include "protocol/realm_state.hpp"
+
+#include <algorithm>
+
+namespace mockoauth::server {
+
+using mimir::codec::Json;
+
+namespace {
+
+User ada() { return {"ada", "Ada Lovelace", "ada@example.org"}; }
+
+std::unique_ptr<mimir::codec::Random> make_random(std::uint64_t seed) {
+  if (seed == 0) return std::make_unique<mimir::codec::SystemRandom>();
+  return std::make_unique<mimir::codec::SeededRandom>(seed);
+}
+
+// The document prints loopback URLs: of a provider's own issuer only the path is kept, so that the issuer stays
+// identical to where the document is fetched (RFC 8414 §3.3).
+std::string make_issuer(const RealmOptions& options) {
+  return options.base_url + path_of_template(options.profile, options.profile.text("discovery.issuer"));
+}
+
+std::string issuer_path(const RealmOptions& options, const std::string& issuer) {
+  std::string path = issuer.substr(options.base_url.size());
+  if (path.ends_with('/')) path.pop_back();  // RFC 8414 §3.1: a closing slash is removed first.
+  return path;
+}
+
+}  // namespace
+
+Registrations::Registrations(const RealmOptions& options) : users_(options.users) {
+  for (const auto& client : options.clients) clients_.insert_or_assign(client.client_id, client);
+  if (users_.empty()) users_.push_back(ada());
+  person_.user = users_.front();
+}
+
+void Registrations::add_client(ClientRegistration client) {
+  const std::lock_guard lock(mutex_);
+  auto id = client.client_id;
+  clients_.insert_or_assign(std::move(id), std::move(client));
+}
+
+std::optional<ClientRegistration> Registrations::find_client(const std::string& client_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = clients_.find(client_id);
+  if (found == clients_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Registrations::decide(UserDecision decision) {
+  const std::lock_guard lock(mutex_);
+  person_.decision = decision;
+}
+
+void Registrations::choose_user(const std::string& sub) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(users_.begin(), users_.end(), [&](const auto& user) { return user.sub == sub; });
+  person_.user = found != users_.end() ? *found : users_.emplace_back(User{sub, sub, sub + "@example.org"});
+}
+
+Person Registrations::person() const {
+  const std::lock_guard lock(mutex_);
+  return person_;
+}
+
+RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_world)
+    : options(std::move(realm_options)),
+      real_clock(clock_of_the_world),
+      clock(real_clock),
+      random(make_random(options.seed)),
+      issuer(make_issuer(options)),
+      routes(options.profile, issuer_path(options, issuer)),
+      registrations(options),
+      journal(options.journal_capacity) {}
+
+std::string RealmState::url_of(std::string_view endpoint_name) const {
+  const auto path = routes.path_of(endpoint_name);
+  return path.empty() ? path : options.base_url + path;
+}
+
+Placeholders RealmState::placeholders(TimePoint now) const {
+  Placeholders values(*random, now);
+  if (const auto* params = profile().knob("params").as_object()) {
+    for (const auto& [name, value] : *params) values.set(name, value);
+  }
+  values.set("origin", Json(options.base_url));
+  values.set("issuer", Json(issuer));
+  return values;
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <mimir/codec/result.hpp>
+
+#include "protocol/condition.hpp"
+#include <mockoauth/server/http.hpp>
+
+namespace mockoauth::server {
+
+/// Why a request is not granted. Handlers return it; only error_writer knows how it looks on the wire.
+struct Refusal {
+  Condition condition;
+  std::string detail = {};  ///< What exactly did not match, for error_description; never a secret.
+  std::string clause = {};  ///< Empty: that of the condition.
+  std::string scope = {};   ///< What would have been enough (RFC 6750 §3), for scope_insufficient.
+};
+
+template <class T>
+using Checked = mimir::codec::Expected<T, Refusal>;
+
+/// What a handler gives back.
+using Outcome = Checked<HttpResponse>;
+
+inline tl::unexpected<Refusal> refuse(Condition condition, std::string detail = {}, std::string clause = {}) {
+  return tl::unexpected<Refusal>(Refusal{condition, std::move(detail), std::move(clause), {}});
+}
+
+}  // namespace mockoauth::server

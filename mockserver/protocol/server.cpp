@@ -1,0 +1,113 @@
+#include <mockoauth/server/server.hpp>
+
+#include <algorithm>
+#include <map>
+#include <shared_mutex>
+
+#include <mimir/codec/clock.hpp>
+#include <mimir/codec/json.hpp>
+
+namespace mockoauth::server {
+namespace {
+
+constexpr std::string_view kDefaultRealm = "default";
+constexpr std::string_view kRealms = "/r/";
+constexpr std::string_view kWellKnown = "/.well-known/oauth-authorization-server";
+
+bool is_realm_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+struct Address {
+  std::string realm;
+  std::string target;  ///< Relative to the realm.
+};
+
+// Splits `/r/NAME/rest` and `/r/NAME?query` after the prefix.
+Address split(std::string_view rest) {
+  const auto end = std::min(rest.find_first_of("/?"), rest.size());
+  return {std::string(rest.substr(0, end)), std::string(rest.substr(end))};
+}
+
+Address address_of(std::string_view target) {
+  if (target.starts_with(kWellKnown) && target.substr(kWellKnown.size()).starts_with(kRealms)) {
+    // RFC 8414 §3.1: the well-known part comes between host and path of the issuer.
+    auto address = split(target.substr(kWellKnown.size() + kRealms.size()));
+    address.target.insert(0, kWellKnown);
+    return address;
+  }
+  if (!target.starts_with(kRealms)) return {std::string(kDefaultRealm), std::string(target)};
+  auto address = split(target.substr(kRealms.size()));
+  // Appended where it is to be inserted: the realm shall see, refuse and record it.
+  if (address.target.starts_with(kWellKnown)) address.target = std::string(target);
+  if (!address.target.starts_with('/')) address.target.insert(0, "/");
+  return address;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  const Clock& clock;
+  std::string origin;
+  mutable std::shared_mutex mutex;
+  std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms;
+};
+
+Server::Server(const Clock& clock, std::string origin) : impl_(new Impl{clock, std::move(origin), {}, {}}) {}
+Server::~Server() = default;
+
+mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions options) {
+  if (!is_realm_name(options.name)) {
+    return mimir::codec::fail("realm.name", "a realm's name is 1 to 64 characters of a-z, 0-9 and -");
+  }
+  const std::string name = options.name;
+  options.base_url = name == kDefaultRealm ? impl_->origin : impl_->origin + std::string(kRealms) + name;
+  auto realm = std::make_shared<Realm>(std::move(options), impl_->clock);
+  const std::unique_lock lock(impl_->mutex);
+  if (!impl_->realms.emplace(name, realm).second) {
+    return mimir::codec::fail("realm.exists", "there is a realm `" + name + "` already");
+  }
+  return realm;
+}
+
+std::shared_ptr<Realm> Server::find_realm(std::string_view name) const {
+  const std::shared_lock lock(impl_->mutex);
+  const auto found = impl_->realms.find(name);
+  return found == impl_->realms.end() ? nullptr : found->second;
+}
+
+bool Server::drop_realm(std::string_view name) {
+  std::shared_ptr<Realm> dropped;  // Destroyed after the lock is released: a big realm takes its time.
+  const std::unique_lock lock(impl_->mutex);
+  const auto found = impl_->realms.find(name);
+  if (found == impl_->realms.end()) return false;
+  dropped = std::move(found->second);
+  impl_->realms.erase(found);
+  return true;
+}
+
+std::vector<std::string> Server::realms() const {
+  const std::shared_lock lock(impl_->mutex);
+  std::vector<std::string> names;
+  for (const auto& [name, realm] : impl_->realms) names.push_back(name);
+  return names;
+}
+
+const std::string& Server::origin() const { return impl_->origin; }
+
+HttpResponse Server::handle(const HttpRequest& request) {
+  auto address = address_of(request.target);
+  const auto realm = find_realm(address.realm);
+  if (!realm) {
+    const auto body = mimir::codec::Json::object({{"error", "not_found"}, {"error_description", "there is no such realm"}});
+    return {404, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, body.dump()};
+  }
+  if (address.target == request.target) return realm->handle(request);
+  HttpRequest inner = request;
+  inner.target = std::move(address.target);
+  return realm->handle(inner);
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,222 @@
+// The helper itself, and that a login without any fault completes: every refusal in these tests has this as its twin.
+#include "tests/engine_fixture.hpp"
+
+namespace mockoauth::server::testing {
+namespace {
+
+constexpr const char* kPlainKnobs[] = {"discovery.documents",     "extensions",     "client.two_methods",
+                                       "pkce.mode",               "redirect.match", "authorize.code_reuse",
+                                       "redirect.free_port_hosts", "refresh.reuse", "redirect.optional",
+                                       "revocation.cascade"};
+
+void change(Parameters& parameters, std::initializer_list<Parameters::Pair> changes) {
+  for (const auto& [name, value] : changes) {
+    if (value.empty()) {
+      parameters.remove(name);
+    } else {
+      parameters.set(name, value);
+    }
+  }
+}
+
+RealmOptions options_for(Profile profile, std::uint64_t seed) {
+  RealmOptions options;
+  options.profile = std::move(profile);
+  options.base_url = "http://127.0.0.1:4321";
+  options.seed = seed;
+  options.clients = {
+      {.client_id = "app", .redirect_uris = {"http://127.0.0.1/callback", "com.example.app:/callback"}},
+      {.client_id = "other", .redirect_uris = {"http://127.0.0.1/callback"}},
+      {.client_id = "web",
+       .client_secret = "s3cret:/+ &=%",
+       .redirect_uris = {"https://web.example/cb?tenant=1"},
+       .scopes = {"openid", "api.read"}},
+  };
+  options.users = {{"ada", "Ada Lovelace", "ada@example.org"}, {"bob", "Bob", "bob@example.org"}};
+  return options;
+}
+
+}  // namespace
+
+Profile plain_but(std::initializer_list<Json::Member> changes) {
+  Json knobs = Json::object();
+  for (const char* name : kPlainKnobs) knobs.set(name, Profile::plain().knob(name));
+  for (const auto& [name, value] : changes) knobs.set(name, value);
+  const Json text = Json::object({{"id", "test"}, {"title", "Test"}, {"knobs", knobs}});
+  auto profile = Profile::parse(text.dump(), "test");
+  if (!profile) {
+    ADD_FAILURE() << profile.error().to_string();
+    return Profile::plain();
+  }
+  return *profile;
+}
+
+Json body_of(const HttpResponse& response) { return Json::parse(response.body).value_or(Json()); }
+
+Parameters location_of(const HttpResponse& response) {
+  const auto location = response.header("Location").value_or("");
+  const auto mark = location.find('?');
+  return Parameters::parse(mark == std::string::npos ? "" : location.substr(mark + 1)).value_or(Parameters());
+}
+
+Engine::Engine(Profile profile, std::uint64_t seed)
+    : realm_(std::make_unique<Realm>(options_for(std::move(profile), seed), clock_)) {}
+
+HttpResponse Engine::get(std::string target, Headers headers) {
+  return realm_->handle({.method = "GET", .target = std::move(target), .headers = std::move(headers)});
+}
+
+HttpResponse Engine::post(std::string target, const Parameters& form, Headers headers) {
+  headers.emplace_back("Content-Type", kFormType);
+  return realm_->handle({.method = "POST", .target = std::move(target), .headers = std::move(headers), .body = form.encode()});
+}
+
+Parameters Engine::authorization_request() {
+  return {{"response_type", "code"},
+          {"client_id", "app"},
+          {"redirect_uri", std::string(kRedirect)},
+          {"scope", "openid api.read offline_access"},
+          {"state", "xyz"},
+          {"code_challenge", std::string(kChallenge)},
+          {"code_challenge_method", "S256"}};
+}
+
+std::string Engine::authorize_path() {
+  return realm_->profile().id() == "google" ? "/o/oauth2/v2/auth" : "/authorize";
+}
+std::string Engine::token_path() { return "/token"; }
+
+HttpResponse Engine::authorize(const Parameters& parameters) { return get(authorize_path() + "?" + parameters.encode()); }
+
+HttpResponse Engine::authorize_but(std::initializer_list<Parameters::Pair> changes) {
+  auto parameters = authorization_request();
+  change(parameters, changes);
+  return authorize(parameters);
+}
+
+std::string Engine::code(std::initializer_list<Parameters::Pair> changes) {
+  const auto response = authorize_but(changes);
+  const auto code = location_of(response).one("code");
+  EXPECT_TRUE(code) << response.status << " " << response.header("Location").value_or(response.body);
+  return code.value_or("");
+}
+
+Parameters Engine::code_request(const std::string& code) {
+  return {{"grant_type", "authorization_code"},
+          {"client_id", "app"},
+          {"code", code},
+          {"redirect_uri", std::string(kRedirect)},
+          {"code_verifier", std::string(kVerifier)}};
+}
+
+HttpResponse Engine::redeem(const std::string& code) { return post(token_path(), code_request(code)); }
+
+HttpResponse Engine::redeem_but(const std::string& code, std::initializer_list<Parameters::Pair> changes, Headers headers) {
+  auto form = code_request(code);
+  change(form, changes);
+  return post(token_path(), form, std::move(headers));
+}
+
+Json Engine::login(std::initializer_list<Parameters::Pair> changes) {
+  const auto response = redeem(code(changes));
+  EXPECT_EQ(response.status, 200) << response.body;
+  return body_of(response);
+}
+
+HttpResponse Engine::refresh(const std::string& token, std::initializer_list<Parameters::Pair> changes) {
+  Parameters form{{"grant_type", "refresh_token"}, {"client_id", "app"}, {"refresh_token", token}};
+  change(form, changes);
+  return post(token_path(), form);
+}
+
+HttpResponse Engine::use(const std::string& access_token) { return get("/resource", bearer(access_token)); }
+
+HttpResponse Engine::revoke(const std::string& token, std::initializer_list<Parameters::Pair> changes) {
+  Parameters form{{"client_id", "app"}, {"token", token}};
+  change(form, changes);
+  return post("/revoke", form);
+}
+
+Exchange Engine::last() {
+  const auto all = realm_->journal().exchanges();
+  return all.empty() ? Exchange{} : all.back();
+}
+
+std::string text_at(const Json& body, std::string_view name) { return body.string_at(name).value_or(""); }
+
+Headers basic(std::string_view id, std::string_view secret) {
+  using mimir::codec::form_encode;
+  return {{"Authorization", "Basic " + mimir::codec::base64_encode(form_encode(id) + ":" + form_encode(secret))}};
+}
+
+Json claims_of(std::string_view jwt) {
+  const auto first = jwt.find('.');
+  const auto second = jwt.find('.', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return {};
+  const auto payload = mimir::codec::base64url_decode(jwt.substr(first + 1, second - first - 1));
+  return payload ? Json::parse(*payload).value_or(Json()) : Json();
+}
+
+void expect_error(const HttpResponse& response, int status, std::string_view code, std::string_view description_part) {
+  EXPECT_EQ(response.status, status) << response.body;
+  EXPECT_EQ(text_at(response, "error"), code) << response.body;
+  EXPECT_EQ(response.header("Content-Type").value_or("").substr(0, 16), "application/json");
+  EXPECT_EQ(response.header("Cache-Control"), "no-store");
+  EXPECT_NE(text_at(response, "error_description").find(description_part), std::string::npos) << response.body;
+}
+
+namespace {
+
+TEST(Login, CompletesWithoutAFault) {
+  Engine engine;
+
+  const Json tokens = engine.login();
+
+  EXPECT_EQ(tokens.string_at("token_type"), "Bearer");
+  EXPECT_EQ(tokens.int_at("expires_in"), 3600);
+  EXPECT_EQ(tokens.string_at("scope"), "openid api.read offline_access");
+  EXPECT_GE(text_at(tokens, "access_token").size(), 43u);
+  EXPECT_GE(text_at(tokens, kRefresh).size(), 43u);
+  const auto used = engine.use(text_at(tokens, "access_token"));
+  EXPECT_EQ(used.status, 200);
+  EXPECT_EQ(text_at(used, "sub"), "ada");
+  EXPECT_EQ(body_of(used).find("scopes")->as_array()->size(), 3u);
+}
+
+TEST(Login, OfAConfidentialClientCompletes) {
+  Engine engine;
+  const auto code = engine.code({{"client_id", "web"}, {"redirect_uri", "https://web.example/cb?tenant=1"}, {"scope", "openid"}});
+
+  const auto response = engine.redeem_but(code, {{"client_id", ""}, {"redirect_uri", "https://web.example/cb?tenant=1"}},
+                                          basic("web", "s3cret:/+ &=%"));
+
+  EXPECT_EQ(response.status, 200) << response.body;
+}
+
+TEST(Login, OfAnotherUserNamesThatUser) {
+  Engine engine;
+  engine.realm().choose_user("bob");
+
+  EXPECT_EQ(text_at(engine.use(text_at(engine.login(), "access_token")), "name"), "Bob");
+}
+
+TEST(Login, WithTheSameSeedGivesTheSameBytes) {
+  Engine first(Profile::plain(), 42);
+  Engine second(Profile::plain(), 42);
+  Engine third(Profile::plain(), 43);
+
+  const auto tokens = first.login();
+
+  EXPECT_EQ(tokens, second.login());
+  EXPECT_NE(text_at(tokens, "access_token"), text_at(third.login(), "access_token"));
+}
+
+TEST(Login, WithoutASeedIsUnpredictable) {
+  Engine first(Profile::plain(), 0);
+  Engine second(Profile::plain(), 0);
+
+  EXPECT_NE(text_at(first.login(), "access_token"), text_at(second.login(), "access_token"));
+}
+
+}  // namespace
+}  // namespace mockoauth::server::testing
