@@ -10,7 +10,6 @@ namespace {
 
 using mimir::codec::Json;
 
-constexpr std::size_t kMaxDepth = 64;
 constexpr std::size_t kMaxCopiedNodes = 10'000;
 // A long name above many small values would make the table of places far larger than the file.
 constexpr std::size_t kMaxPointerBytes = 32 * 1024 * 1024;
@@ -23,9 +22,14 @@ bool YamlBuilder::fail(Place place, std::string message) {
   return false;
 }
 
+bool YamlBuilder::refuse_name(Place place, std::string message) {
+  name_refused_ = true;
+  return fail(place, std::move(message));
+}
+
 bool YamlBuilder::take_key(Place place, const Json& key) {
   const std::string* name = key.as_string();
-  if (name == nullptr) return fail(place, "a member's name must be a string; put it in quotes");
+  if (name == nullptr) return refuse_name(place, "a member's name must be a string; put it in quotes");
   Frame& frame = frames_.back();
   const auto [first, is_new] = frame.seen.try_emplace(*name, place.line);
   if (!is_new) {
@@ -58,7 +62,6 @@ void YamlBuilder::remember(const std::string& pointer, Place place) {
 bool YamlBuilder::add(Json value, std::size_t nodes, std::size_t height) {
   if (frames_.empty()) {
     document_.value = std::move(value);
-    has_value_ = true;
     return true;
   }
   Frame& frame = frames_.back();
@@ -85,7 +88,7 @@ bool YamlBuilder::scalar(Place place, std::string_view tag, const std::string& t
 }
 
 bool YamlBuilder::open(Place place, std::string_view tag, bool is_map, Anchor anchor) {
-  if (wants_key()) return fail(place, "a member's name must be a string, not a list or a mapping");
+  if (wants_key()) return refuse_name(place, "a member's name must be a string, not a list or a mapping");
   if (!is_collection_tag(tag, is_map ? "map" : "seq")) {
     return fail(place, "the tag " + in_quotes(tag) + " is not understood here");
   }

@@ -17,6 +17,7 @@ namespace mockoauth::document {
 /// A call that returns false has set error(); the caller stops then.
 class YamlBuilder {
  public:
+  static constexpr std::size_t kMaxDepth = 64;
   using Anchor = std::size_t;  ///< 0: none.
 
   explicit YamlBuilder(Document& document) : document_(document) {}
@@ -25,9 +26,11 @@ class YamlBuilder {
   bool open(Place place, std::string_view tag, bool is_map, Anchor anchor);
   bool close();
   bool alias(Place place, Anchor anchor);
+  bool refuse_second(Place place) { return fail(place, "only one document may be in a file"); }
 
   [[nodiscard]] const std::optional<DataFileError>& error() const { return error_; }
-  [[nodiscard]] bool has_value() const { return has_value_; }
+  /// Whether the error is about what stands for a member's name.
+  [[nodiscard]] bool name_refused() const { return name_refused_; }
 
  private:
   /// A finished value that an alias may repeat.
@@ -53,6 +56,7 @@ class YamlBuilder {
 
   bool fail(Place place, std::string message);
   bool wants_key() const { return !frames_.empty() && frames_.back().is_map && !frames_.back().key; }
+  bool refuse_name(Place place, std::string message);
   bool take_key(Place place, const mimir::codec::Json& key);
   std::optional<std::string> next_pointer(Place place);
   void remember(const std::string& pointer, Place place);
@@ -63,7 +67,7 @@ class YamlBuilder {
   std::unordered_map<Anchor, Anchored> anchored_;
   std::size_t copied_nodes_ = 0;
   std::size_t pointer_bytes_ = 0;
-  bool has_value_ = false;
+  bool name_refused_ = false;
   std::optional<DataFileError> error_;
 };
 

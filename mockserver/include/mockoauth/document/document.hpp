@@ -42,7 +42,8 @@ Result<Document> parse(std::string_view text, const std::string& file);
 /// The same for a file; one that cannot be read is an error without a place.
 Result<Document> load(const std::filesystem::path& file);
 
-/// A JSON Schema (draft 4, RapidJSON's), compiled once. Immutable; thread-safe.
+/// A JSON Schema (draft 4, RapidJSON's), compiled once. Immutable; thread-safe. Do not use `patternProperties` together
+/// with `additionalProperties`: RapidJSON 1.1 judges it wrongly. A `title` on a schema is what messages call it.
 class Schema {
  public:
   /// @param text the schema as JSON; it is part of the program, so a broken one is a broken build: throws std::logic_error.
