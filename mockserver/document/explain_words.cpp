@@ -57,9 +57,8 @@ std::string join_or(const std::vector<std::string>& words) {
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& candidates) {
   // The candidates are ours; a name of a megabyte is not, and the distance takes its length times theirs.
   if (name.size() > 200) return {};
-  std::vector<std::string> near;
-  for (const auto& candidate : nearest(name, candidates)) near.push_back(in_quotes(candidate));
-  return near.empty() ? std::string() : "; did you mean " + join_or(near) + "?";
+  const auto near = nearest(name, candidates, 1);
+  return near.empty() ? std::string() : "; did you mean " + in_quotes(near.front()) + "?";
 }
 
 std::string unknown_member(const std::string& name, std::vector<std::string> known) {

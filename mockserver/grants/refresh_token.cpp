@@ -51,20 +51,20 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
   return {};
 }
 
-bool rotates(const Profile& profile, const Login& login, const RefreshToken& token) {
-  const auto rule = login.effects.rotation.value_or(profile.text("refresh.rotation"));
-  // `sometimes` is every second time: as unpredictable for a client as it needs to be, and still the same every run.
-  return rule == "always" || (rule == "sometimes" && token.uses % 2 == 0);
+// `sometimes` is every second time: as irregular for a client as it needs to be, and still the same in every run.
+bool rotates(std::string_view rule, const RefreshToken& token) {
+  return rule == "always" || (rule == "sometimes" && token.uses % 2 == 1);
 }
 
 /// @returns the refresh token to send along; empty: the client keeps its own.
 std::string next_refresh_token(Call& call, Tables& tables, const std::string& text, const Login& login, std::string fresh) {
   RefreshToken* token = tables.find_refresh(text);
   if (token->rotated_at && is_in_grace(call.profile(), tables, *token, call.now)) return token->successor;
-  const bool with_successor = rotates(call.profile(), login, *token);
+  const auto rule = login.effects.rotation.value_or(call.profile().text("refresh.rotation"));
+  const bool with_successor = rotates(rule, *token);
   token->last_used_at = call.now;
   ++token->uses;
-  if (!with_successor) return call.profile().text("refresh.rotation") == "sometimes" ? std::string() : text;
+  if (!with_successor) return rule == "sometimes" ? std::string() : text;
   token->rotated_at = call.now;
   token->successor = fresh;
   const auto expiry = token->expires_at;

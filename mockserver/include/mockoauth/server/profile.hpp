@@ -1,7 +1,8 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include <mimir/codec/result.hpp>
 #include <mockoauth/document/error.hpp>
 
+namespace mockoauth::document {
+struct Document;
+}
+
 namespace mockoauth::server {
 
 using document::DataFileError;
@@ -17,7 +22,7 @@ using document::DataFileError;
 /// A provider as data: knobs with the vocabulary of docs/profiles.md. Immutable; cheap to copy.
 class Profile {
  public:
-  /// The plain RFC server: every knob at its default.
+  /// The plain RFC server, strict wherever the RFCs leave a choice (fixtures/providers/plain.yaml).
   static const Profile& plain();
   /// One of the embedded profiles, by id (`plain`, `google`); the error names the nearest ids.
   static mimir::codec::Expected<Profile, DataFileError> find(std::string_view id);
@@ -27,8 +32,11 @@ class Profile {
   /// Ids of the embedded profiles, sorted.
   static std::vector<std::string> ids();
 
-  [[nodiscard]] const std::string& id() const { return id_; }
-  [[nodiscard]] const std::string& title() const { return title_; }
+  /// The same provider with one of its named settings (knob `variants`); the error lists the names.
+  [[nodiscard]] mimir::codec::Expected<Profile, DataFileError> with_variant(std::string_view name) const;
+
+  [[nodiscard]] const std::string& id() const;
+  [[nodiscard]] const std::string& title() const;
   /// Value of a knob by its dotted name, its default when the profile is silent. Unknown names give null.
   [[nodiscard]] const mimir::codec::Json& knob(std::string_view name) const;
   [[nodiscard]] std::string text(std::string_view name) const;
@@ -37,13 +45,16 @@ class Profile {
   [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
   /// Whether a list knob holds this text.
   [[nodiscard]] bool lists(std::string_view name, std::string_view value) const;
-  [[nodiscard]] const std::vector<std::string>& unverified() const { return unverified_; }
+  /// Knobs (or parts of one: `errors.map.client_unknown`) that no source settles; reports say which they rest on.
+  [[nodiscard]] const std::vector<std::string>& unverified() const;
 
  private:
-  std::string id_;
-  std::string title_;
-  mimir::codec::Json knobs_;  ///< Flat object: dotted name to value.
-  std::vector<std::string> unverified_;
+  struct Data;
+  explicit Profile(std::shared_ptr<const Data> data);
+  static Profile from_document(const document::Document& document);
+  static mimir::codec::Expected<Profile, DataFileError> check(const document::Document& document);
+
+  std::shared_ptr<const Data> data_;
 };
 
 }  // namespace mockoauth::server
