@@ -1,8 +1,11 @@
 #include "internal/callback_connection.hpp"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string_view>
@@ -15,6 +18,7 @@ namespace {
 
 constexpr char kTlsHandshake = 0x16;  // RFC 8446 §5.1: the first byte of a ClientHello's record
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+constexpr std::chrono::milliseconds kDrainOfDelivered{100};
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
@@ -85,7 +89,10 @@ void CallbackConnection::write(Time now, std::chrono::milliseconds drain) {
   // Closing with unread input would make the kernel send a reset, and the browser would throw the page away.
   ::shutdown(socket_.get(), SHUT_WR);
   phase_ = Phase::Draining;
-  deadline_ = now + drain;
+  // Once the peer's system has it all, only what the peer might still send can do harm, and that is soon over.
+  int unsent = 0;
+  const bool is_delivered = ::ioctl(socket_.get(), SIOCOUTQ, &unsent) == 0 && unsent <= 1;  // 1: our own FIN
+  deadline_ = now + (is_delivered ? std::min(drain, kDrainOfDelivered) : drain);
   discard();
 }
 
