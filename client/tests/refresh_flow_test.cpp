@@ -1,0 +1,209 @@
+// Section 7 of the requirements catalogue: keeping people logged in.
+#include <thread>
+
+#include "login_fixture.hpp"
+
+namespace mimir::oauth::testing {
+namespace {
+
+class RefreshFlow : public LoginTest {};
+
+TEST_F(RefreshFlow, SendsTheFormAndStoresTheRotatedToken) {  // refresh-request-form, refresh-rotation-persisted
+  store_login();
+  expect_discovery();
+  expect_token(200, tokens("access-2", "refresh-2"));
+
+  const auto result = manager_.refresh_token("mock");
+
+  ASSERT_TRUE(result) << result.error().message;
+  const auto request = http_.requests().back();
+  EXPECT_EQ(request.form.one("grant_type"), "refresh_token");
+  EXPECT_EQ(request.form.one("refresh_token"), "refresh-1");
+  EXPECT_EQ(request.form.one("client_id"), "cli");
+  EXPECT_FALSE(request.form.one("code_verifier"));  // pkce-verifier-code-grant-only
+  EXPECT_FALSE(request.form.one("scope"));          // refresh-scope-not-widened
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-2");
+  EXPECT_EQ(*stored_tokens().expires_at, kStart + std::chrono::hours(1));  // refresh-new-lifetime-adopted
+}
+
+TEST_F(RefreshFlow, KeepsWhatTheAnswerLeavesOut) {  // refresh-token-kept-when-not-rotated, CH-TK-10
+  store_login();
+  expect_discovery();
+  for (const auto* body : {R"({"access_token":"a","token_type":"Bearer"})",
+                           R"({"access_token":"b","token_type":"Bearer","refresh_token":null})",
+                           R"({"access_token":"c","token_type":"Bearer","refresh_token":""})"}) {
+    expect_token(200, body);
+    ASSERT_TRUE(manager_.refresh_token("mock"));
+    EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1");
+    EXPECT_EQ(stored_tokens().scopes, std::vector<std::string>{"api"});
+    EXPECT_FALSE(stored_tokens().expires_at);  // never the old expiry
+  }
+}
+
+TEST_F(RefreshFlow, InvalidGrantEndsTheLogin) {  // invalid-grant-reauth
+  store_login();
+  expect_discovery();
+  expect_token(400, R"({"error":"invalid_grant"})");
+
+  const auto result = manager_.refresh_token("mock");
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().category, Category::LoginRequired);
+  EXPECT_NE(result.error().message.find("mock"), std::string::npos);
+  EXPECT_NE(result.error().message.find("expired or was revoked"), std::string::npos);
+  EXPECT_FALSE(*manager_.stored("mock"));
+  EXPECT_FALSE(manager_.refresh_token("mock"));  // no second request: the script is at its end
+}
+
+TEST_F(RefreshFlow, InvalidGrantOfALoserKeepsTheWinnersTokens) {  // CH-RF-07
+  store_login();
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token", [this](const auto&) {
+    store_login("access-2", "refresh-2", std::chrono::hours(1));  // a writer that does not know our lock
+    return answer(400, R"({"error":"invalid_grant"})");
+  });
+
+  const auto result = manager_.refresh_token("mock");
+
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->access_token.expose(), "access-2");
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-2");
+}
+
+struct Passing {
+  const char* what;
+  std::function<HttpOutcome()> reply;
+};
+
+TEST_F(RefreshFlow, PassingTroubleKeepsTheLogin) {  // refresh-transient-keeps-token, refresh-html-error-keeps-token
+  store_login();
+  const std::vector<Passing> troubles{
+      {"not reached", [] { return broken(Sent::No); }},
+      {"answer lost", [] { return broken(Sent::Maybe); }},
+      {"503", [] { return answer(503, "", "text/plain"); }},
+      {"500 with a verdict", [] { return answer(500, R"({"error":"invalid_grant"})"); }},
+      {"400 from a proxy", [] { return answer(400, "<html>blocked</html>", "text/html"); }},
+      {"200 from a captive portal", [] { return answer(200, "<html>sign in</html>", "text/html"); }}};
+  for (const auto& trouble : troubles) {
+    expect_discovery();  // asked anew after each failure: endpoints may have moved
+    http_.expect("POST", "https://as.example/token", [&](const auto&) { return trouble.reply(); });
+
+    const auto result = manager_.refresh_token("mock");
+
+    ASSERT_FALSE(result) << trouble.what;
+    EXPECT_EQ(result.error().category, Category::TryLater) << trouble.what;
+    EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1") << trouble.what;
+  }
+}
+
+TEST_F(RefreshFlow, DoesNotAskBeforeRetryAfterHasPassed) {  // retry-after-honoured
+  store_login();
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token",
+               [](const auto&) { return answer(429, "", "text/plain", {{"Retry-After", "60"}}); });
+  ASSERT_EQ(manager_.refresh_token("mock").error().retry_after, std::chrono::seconds(60));
+
+  clock_.advance(std::chrono::seconds(59));
+  EXPECT_EQ(manager_.refresh_token("mock").error().retry_after, std::chrono::seconds(1));  // no request
+
+  clock_.advance(std::chrono::seconds(1));
+  expect_discovery();
+  expect_token(200, tokens("access-2"));
+  EXPECT_TRUE(manager_.refresh_token("mock"));
+}
+
+TEST_F(RefreshFlow, InvalidClientIsAMisconfigurationAndKeepsTheLogin) {
+  store_login();
+  expect_discovery();
+  expect_token(401, R"({"error":"invalid_client"})");
+
+  EXPECT_EQ(manager_.refresh_token("mock").error().category, Category::Misconfigured);
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1");
+}
+
+TEST_F(RefreshFlow, AdoptsWhatAnotherProcessStored) {  // refresh-single-flight-processes, CH-RF-03
+  store_login("access-2", "refresh-2", std::chrono::hours(1));
+  const Secret old("access-1");
+
+  const auto result = manager_.refresh_token("mock", {}, &old);
+
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->access_token.expose(), "access-2");
+  EXPECT_TRUE(http_.requests().empty());
+}
+
+TEST_F(RefreshFlow, WithoutARefreshTokenAsksForLogin) {  // refresh-absent
+  store_login("access-1", "");
+
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "refresh.no_token");
+  EXPECT_TRUE(http_.requests().empty());
+}
+
+TEST_F(RefreshFlow, ManyThreadsMakeOneRequest) {  // refresh-single-flight, CH-RF-01
+  store_login();
+  expect_discovery();
+  expect_token(200, tokens("access-2", "refresh-2"));  // a second request would fail the script
+  const Secret old("access-1");
+  std::atomic<int> served{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 64; ++i) {
+      threads.emplace_back([&] {
+        const auto result = manager_.refresh_token("mock", {}, &old);
+        if (result && result->access_token.expose() == "access-2") ++served;
+      });
+    }
+  }
+  EXPECT_EQ(served, 64);
+}
+
+TEST_F(RefreshFlow, StoreThatFailsDoesNotBurnTheRotatedToken) {  // CH-RF-16
+  class FlakyStorage final : public TokenStorage {
+   public:
+    explicit FlakyStorage(TokenStorage& inner) : inner_(inner) {}
+    bool full = false;
+    Result<> probe() override { return inner_.probe(); }
+    Result<std::optional<StoredLogin>> load(const std::string& p) override { return inner_.load(p); }
+    Result<std::uint64_t> store(const std::string& p, const StoredLogin& login, std::uint64_t g) override {
+      if (full) return fail({.category = Category::LocalEnvironment, .code = "storage.full", .message = "full"});
+      return inner_.store(p, login, g);
+    }
+    Result<> erase(const std::string& p) override { return inner_.erase(p); }
+    Result<std::vector<std::string>> providers() override { return inner_.providers(); }
+    Result<std::unique_ptr<Lock>> lock(const std::string& p, std::chrono::milliseconds t, std::stop_token s) override {
+      return inner_.lock(p, t, s);
+    }
+    std::string description() const override { return "flaky"; }
+
+   private:
+    TokenStorage& inner_;
+  } storage(*storage_);
+  OAuthManager manager({.http = http_, .browser = user_, .callbacks = user_, .storage = storage, .clock = clock_,
+                        .random = random_});
+  store_login();
+  expect_discovery();
+  expect_token(200, tokens("access-2", "refresh-2"));
+  storage.full = true;
+  ASSERT_EQ(manager.refresh_token("mock").error().code, "storage.full");
+
+  storage.full = false;
+  const Secret old("access-1");
+  const auto result = manager.refresh_token("mock", {}, &old);  // no request with refresh-1 again
+
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->access_token.expose(), "access-2");
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-2");
+}
+
+TEST_F(RefreshFlow, LoginOfAnotherIssuerIsNotUsed) {  // tokens-kept-per-issuer-client-scope, refresh-token-to-issuer-only
+  store_login();
+  auto other = config();
+  other.issuer = "https://other.example";
+  manager_.add_provider("mock", std::move(other));
+
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "login.other_client");
+  EXPECT_TRUE(http_.requests().empty());
+}
+
+}  // namespace
+}  // namespace mimir::oauth::testing

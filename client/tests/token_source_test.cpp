@@ -1,0 +1,186 @@
+// Section 8 of the requirements catalogue: using tokens at a resource.
+#include <mimir/oauth/token_source.hpp>
+
+#include <thread>
+
+#include "login_fixture.hpp"
+
+namespace mimir::oauth::testing {
+namespace {
+
+constexpr auto* kApi = "https://api.example/me";
+
+class TokenSourceTest : public LoginTest {
+ protected:
+  TokenSource source_{manager_, "mock"};
+};
+
+TEST_F(TokenSourceTest, HandsOutAGoodTokenWithoutTheNetwork) {
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");
+}
+
+TEST_F(TokenSourceTest, RenewsBeforeTheEnd) {  // refresh-before-expiry, CH-RF-11: min(300 s, a fifth of the life)
+  store_login("access-1", "refresh-1", std::chrono::minutes(6));
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");
+  clock_.advance(std::chrono::seconds(61));
+  expect_discovery();
+  expect_token(200, R"({"access_token":"access-2","token_type":"Bearer","expires_in":10})");
+  EXPECT_EQ(source_.access_token()->expose(), "access-2");
+
+  clock_.advance(std::chrono::seconds(7));  // a short life does not mean a refresh a call
+  EXPECT_EQ(source_.access_token()->expose(), "access-2");
+  clock_.advance(std::chrono::seconds(1));
+  expect_token(200, tokens("access-3"));
+  EXPECT_EQ(source_.access_token()->expose(), "access-3");
+}
+
+TEST_F(TokenSourceTest, OutageInTheEarlyWindowIsNoFailure) {  // CH-RF-12
+  store_login("access-1", "refresh-1", std::chrono::minutes(2));
+  expect_discovery();
+  expect_token(503, "");
+
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");  // and no further try at once
+  EXPECT_EQ(texts(Event::Kind::Warning).size(), 1U);
+}
+
+TEST_F(TokenSourceTest, TokenOfUnknownLifetimeIsUsedUntilRefused) {  // expires-in-absent
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  auto login = *storage_->load("mock");
+  login->tokens.expires_at.reset();
+  ASSERT_TRUE(storage_->store("mock", *login, login->generation));
+  clock_.advance(std::chrono::hours(1000));
+
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");
+}
+
+TEST_F(TokenSourceTest, ClockThatWasSetBackMeansOneRefresh) {  // CH-TM-02, refresh-clock-skew
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  clock_.advance(-std::chrono::hours(24));
+  expect_discovery();
+  expect_token(200, tokens("access-2"));
+
+  EXPECT_EQ(source_.access_token()->expose(), "access-2");
+  EXPECT_EQ(source_.access_token()->expose(), "access-2");
+}
+
+TEST_F(TokenSourceTest, SendsTheTokenInTheHeaderOnly) {  // bearer-in-header, bearer-one-method, bearer-not-in-url
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  http_.expect("GET", kApi, 200, "{}");
+
+  ASSERT_TRUE(source_.send({.url = kApi, .max_redirects = 5}));
+
+  const auto request = http_.requests().back();
+  EXPECT_EQ(request.header("Authorization"), "Bearer access-1");
+  EXPECT_EQ(request.max_redirects, 0);  // bearer-dropped-on-foreign-redirect
+}
+
+TEST_F(TokenSourceTest, RefusalIsAnsweredByOneRefreshAndOneMoreTry) {  // www-authenticate-invalid-token
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  http_.expect("GET", kApi, 401, "");
+  expect_discovery();
+  expect_token(200, tokens("access-2"));
+  http_.expect("GET", kApi, 200, "hello");
+
+  const auto response = source_.send({.url = kApi});
+
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body.expose(), "hello");
+  EXPECT_EQ(http_.requests().back().header("Authorization"), "Bearer access-2");
+}
+
+TEST_F(TokenSourceTest, SecondRefusalIsTheAnswer) {  // rs-401-after-refresh-bounded
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  http_.expect("GET", kApi, 401, "");
+  expect_discovery();
+  expect_token(200, tokens("access-2"));
+  http_.expect("GET", kApi, 401, "");
+
+  EXPECT_EQ(source_.send({.url = kApi})->status, 401);
+}
+
+TEST_F(TokenSourceTest, ForbiddenIsLeftAlone) {  // rs-403-without-challenge
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  http_.expect("GET", kApi, 403, "");
+
+  EXPECT_EQ(source_.send({.url = kApi})->status, 403);
+}
+
+TEST_F(TokenSourceTest, RefusesWhatWouldLeakTheToken) {  // bearer-not-over-http
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+
+  EXPECT_EQ(source_.send({.url = "http://api.example/"}).error().code, "request.insecure");
+  EXPECT_EQ(source_.send({.url = "https://api.example/?access_token=x"}).error().code, "request.token_in_url");
+  EXPECT_EQ(source_.send({.url = "file:///etc/passwd"}).error().code, "request.url");
+  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"X", "a\r\nY: b"}}}).error().code, "request.header");
+  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"X\r\n", "a"}}}).error().code, "request.header");
+  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"authorization", "Basic x"}}}).error().code,
+            "request.authorization");
+  EXPECT_EQ(source_.send({.method = "GET /x HTTP/1.1\r\n", .url = kApi}).error().code, "request.method");
+  EXPECT_TRUE(http_.requests().empty());
+}
+
+TEST_F(TokenSourceTest, NeverOpensABrowserUnasked) {  // CH-RF-20
+  EXPECT_EQ(source_.access_token().error().code, "login.none");
+
+  store_login();
+  expect_discovery();
+  expect_token(400, R"({"error":"invalid_grant"})");
+  EXPECT_EQ(source_.access_token().error().category, Category::LoginRequired);
+  EXPECT_TRUE(user_.opened.empty());
+}
+
+TEST_F(TokenSourceTest, LogsInAgainWhenAllowed) {  // invalid-grant-reauth
+  store_login();
+  TokenSource source(manager_, "mock", LoginPolicy::WhenNeeded);
+  expect_discovery();
+  expect_token(400, R"({"error":"invalid_grant"})");
+  expect_token(200, tokens("access-2", "refresh-2"));
+
+  const auto token = source.access_token();
+
+  ASSERT_TRUE(token) << token.error().message;
+  EXPECT_EQ(token->expose(), "access-2");
+  EXPECT_EQ(texts(Event::Kind::LoginNeeded),
+            std::vector<std::string>{"Your access to mock has expired or was revoked."});
+  EXPECT_EQ(user_.opened.size(), 1U);
+}
+
+TEST_F(TokenSourceTest, ManyThreadsShareOneRefresh) {  // CH-RF-01
+  store_login();
+  expect_discovery();
+  expect_token(200, tokens("access-2", "refresh-2"));
+  std::atomic<int> served{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 64; ++i) {
+      threads.emplace_back([&] {
+        if (const auto token = source_.access_token(); token && token->expose() == "access-2") ++served;
+      });
+    }
+  }
+  EXPECT_EQ(served, 64);
+}
+
+TEST_F(TokenSourceTest, ForgetsItsTokenAfterLogout) {
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  ASSERT_TRUE(source_.access_token());
+  expect_discovery();
+  http_.expect("POST", "https://as.example/revoke", 200, "").expect("POST", "https://as.example/revoke", 200, "");
+  ASSERT_TRUE(manager_.revoke_access("mock"));
+
+  EXPECT_EQ(source_.access_token().error().code, "login.none");
+}
+
+TEST_F(TokenSourceTest, WiderScopesNeedANewLogin) {  // refresh-scope-not-widened
+  store_login("access-1", "refresh-1", std::chrono::hours(1));
+  manager_.add_provider("mock", config({"api", "admin"}));
+
+  EXPECT_EQ(source_.access_token().error().code, "login.scope");
+}
+
+}  // namespace
+}  // namespace mimir::oauth::testing
