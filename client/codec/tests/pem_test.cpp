@@ -22,14 +22,17 @@ std::string generate(const TemporaryFolder& folder, std::vector<std::string> arg
 
 TEST(Pem, ReadsEveryFormOfAPrivateKey) {
   const TemporaryFolder folder;
-  const std::string rsa = folder.write("rsa.pem", generate(folder, {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"}));
-  const std::string ec = folder.write("ec.pem", generate(folder, {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}));
+  const std::string rsa = folder.write("rsa.pem",
+      generate(folder, {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"}));
+  const std::string ec = folder.write("ec.pem",
+      generate(folder, {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}));
   for (const std::string& file : {rsa, ec}) {
     ASSERT_EQ(run_openssl(folder, {"pkey", "-in", file, "-traditional", "-out", folder.path("old.pem")}).status, 0);
     const Key modern = Key::from_pem(folder.read(file == rsa ? "rsa.pem" : "ec.pem")).value();
     const Key traditional = Key::from_pem(folder.read("old.pem")).value();
 
-    EXPECT_NE(folder.read("old.pem").find(file == rsa ? "BEGIN RSA PRIVATE KEY" : "BEGIN EC PRIVATE KEY"), std::string::npos);
+    EXPECT_NE(folder.read("old.pem").find(file == rsa ? "BEGIN RSA PRIVATE KEY" : "BEGIN EC PRIVATE KEY"),
+        std::string::npos);
     EXPECT_TRUE(traditional.is_private());
     EXPECT_EQ(modern.thumbprint().value(), traditional.thumbprint().value());
   }
@@ -87,7 +90,8 @@ TEST(Pem, RefusesWhatIsNoKey) {
 TEST(Pem, DoesNotServeAsAnHmacSecret) {
   const TemporaryFolder folder;
   folder.write("key.pem", generate(folder, {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"}));
-  ASSERT_EQ(run_openssl(folder, {"pkey", "-in", folder.path("key.pem"), "-pubout", "-out", folder.path("pub.pem")}).status, 0);
+  ASSERT_EQ(run_openssl(folder, {"pkey", "-in", folder.path("key.pem"), "-pubout", "-out",
+      folder.path("pub.pem")}).status, 0);
   const std::string pem = folder.read("pub.pem");
   const Key attackers = Key::from_secret(pem).value();
   const std::string token = jws_sign(Json::object({{"alg", "HS256"}}), "{\"sub\":\"admin\"}", attackers).value();
