@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include <mimir/codec/jws.hpp>
 
@@ -84,6 +85,21 @@ TEST(Pem, RefusesWhatIsNoKey) {
     EXPECT_EQ(Key::from_pem(pem).error().code, "pem.key") << pem;
   }
   EXPECT_EQ(Key::from_pem(std::string(64 * 1024 + 1, 'A')).error().code, "pem.too_large");
+}
+
+// A TLS connection in the same thread would take what is left in the queue for a failure of its own.
+TEST(Pem, LeavesNothingInOpensslsErrorQueue) {
+  const Key key = Key::generate(JwsAlgorithm::ES256).value();
+  Jws jws = Jws::parse(jws_sign(Json::object({{"alg", "ES256"}}), "x", key).value()).value();
+  jws.signature[0] = static_cast<char>(jws.signature[0] ^ 1);
+
+  EXPECT_FALSE(Key::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").has_value());
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  EXPECT_FALSE(Key::from_jwk(Json::object({{"kty", "EC"}, {"crv", "P-256"}, {"x", std::string(43, 'A')},
+                                           {"y", std::string(43, 'A')}})).has_value());
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  EXPECT_FALSE(jws_verify(jws, key, std::vector{JwsAlgorithm::ES256}).has_value());
+  EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
 // RFC 8725 §2.1: the attacker signs with HMAC and takes the public key's text, which everybody has, for the secret.
