@@ -1,7 +1,6 @@
 #include <mimir/codec/jwk.hpp>
 
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -15,8 +14,10 @@ namespace {
 
 Json json_of(std::string_view text) { return Json::parse(text).value(); }
 
+using Changes = std::initializer_list<Json::Member>;
+
 /// A copy of `jwk` with some members replaced; null takes one away.
-Json with(std::string_view jwk, std::initializer_list<Json::Member> changes) {
+Json with(std::string_view jwk, Changes changes) {
   Json changed = json_of(jwk);
   for (const auto& [name, value] : changes) {
     if (value.is_null()) {
@@ -38,13 +39,14 @@ std::string altered(std::string_view jwk, std::string_view name) {
 std::string encoded(std::size_t length, char byte) { return base64url_encode(std::string(length, byte)); }
 
 TEST(JwsAlgorithmName, IsKnownInBothDirections) {
-  for (const char* name : {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
-                           "EdDSA"}) {
+  for (const char* name : {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+                           "ES384", "ES512", "EdDSA"}) {
     const auto algorithm = parse_jws_algorithm(name);
     ASSERT_TRUE(algorithm.has_value()) << name;
     EXPECT_EQ(to_string(*algorithm), name);
   }
-  for (const char* name : {"none", "None", "NONE", "", "rs256", "RS256 ", "HS1", "ES256K", "RSA-OAEP", "A128KW", "dir"}) {
+  for (const char* name : {"none", "None", "NONE", "", "rs256", "RS256 ", "HS1", "ES256K", "RSA-OAEP", "A128KW",
+                           "dir"}) {
     EXPECT_FALSE(parse_jws_algorithm(name).has_value()) << name;
   }
 }
@@ -61,7 +63,8 @@ TEST(Jwk, SaysWhatItIs) {
 
 TEST(Jwk, FitsItsTypeAndCurveOnly) {
   using enum JwsAlgorithm;
-  const std::vector<JwsAlgorithm> all{HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA};
+  const std::vector<JwsAlgorithm> all{HS256, HS384, HS512, RS256, RS384, RS512, PS256,
+                                      PS384, PS512, ES256, ES384, ES512, EdDSA};
   const auto fitting = [&all](const Json& jwk) {
     std::vector<JwsAlgorithm> result;
     const Key key = Key::from_jwk(jwk).value();
@@ -84,7 +87,8 @@ TEST(Jwk, FitsItsTypeAndCurveOnly) {
   // RFC 7517 §4.2, §4.3.
   EXPECT_EQ(fitting(with(vectors::kRfc7515A3Key, {{"use", "enc"}})), List{});
   EXPECT_EQ(fitting(with(vectors::kRfc7515A3Key, {{"key_ops", Json::array({"deriveKey"})}})), List{});
-  EXPECT_EQ(fitting(with(vectors::kRfc7515A3Key, {{"key_ops", Json::array({"verify", "x"})}, {"use", "sig"}})), (List{ES256}));
+  EXPECT_EQ(fitting(with(vectors::kRfc7515A3Key, {{"key_ops", Json::array({"verify", "x"})}, {"use", "sig"}})),
+      (List{ES256}));
 }
 
 struct Refusal {
@@ -125,8 +129,8 @@ TEST(Jwk, RefusesWhatIsNoKey) {
 }
 
 TEST(Jwk, RefusesBadRsaKeys) {
-  const auto changed = [](std::initializer_list<Json::Member> changes) { return with(vectors::kRfc7515A2Key, changes); };
-  const auto public_key = [](std::initializer_list<Json::Member> changes) { return with(vectors::kRfc7638Key, changes); };
+  const auto changed = [](Changes changes) { return with(vectors::kRfc7515A2Key, changes); };
+  const auto public_key = [](Changes changes) { return with(vectors::kRfc7638Key, changes); };
   const std::string even = altered(vectors::kRfc7638Key, "n");
   std::string even_bytes = base64url_decode(even).value();
   even_bytes.back() = static_cast<char>(even_bytes.back() & 0xFE);
@@ -144,7 +148,8 @@ TEST(Jwk, RefusesBadRsaKeys) {
       {"n is zero", public_key({{"n", encoded(256, '\0')}}), "jwk.weak"},
       {"1024 bits", public_key({{"n", encoded(128, '\xFF')}}), "jwk.weak"},
       {"2047 bits", public_key({{"n", encoded(256, '\x7F')}}), "jwk.weak"},
-      {"2048 bits, most of them zero", public_key({{"n", base64url_encode(std::string(128, '\0') + std::string(128, '\xFF'))}}), "jwk.weak"},
+      {"2048 bits, most of them zero",
+          public_key({{"n", base64url_encode(std::string(128, '\0') + std::string(128, '\xFF'))}}), "jwk.weak"},
       {"16384 bits", public_key({{"n", encoded(2048, '\xFF')}}), "jwk.too_large"},
       {"n is huge", public_key({{"n", encoded(100'000, '\xFF')}}), "jwk.too_large"},
       {"e is one", public_key({{"e", "AQ"}}), "jwk.rsa"},
@@ -157,7 +162,8 @@ TEST(Jwk, RefusesBadRsaKeys) {
       {"dp altered", changed({{"dp", altered(vectors::kRfc7515A2Key, "dp")}}), "jwk.mismatch"},
       {"dq altered", changed({{"dq", altered(vectors::kRfc7515A2Key, "dq")}}), "jwk.mismatch"},
       {"qi altered", changed({{"qi", altered(vectors::kRfc7515A2Key, "qi")}}), "jwk.mismatch"},
-      {"p is one and q is n", changed({{"p", "AQ"}, {"q", *json_of(vectors::kRfc7515A2Key).find("n")}}), "jwk.mismatch"},
+      {"p is one and q is n", changed({{"p", "AQ"}, {"q", *json_of(vectors::kRfc7515A2Key).find("n")}}),
+          "jwk.mismatch"},
       {"p is zero", changed({{"p", "AA"}}), "jwk.mismatch"},
       {"n of another key", changed({{"n", *other.find("n")}}), "jwk.mismatch"},
       {"primes without d", changed({{"d", {}}}), "jwk.missing"},
@@ -178,7 +184,7 @@ TEST(Jwk, TakesAnRsaKeyWithoutPrimes) {
 }
 
 TEST(Jwk, RefusesBadEllipticKeys) {
-  const auto changed = [](std::initializer_list<Json::Member> changes) { return with(vectors::kRfc7515A3Key, changes); };
+  const auto changed = [](Changes changes) { return with(vectors::kRfc7515A3Key, changes); };
   const Json p521 = json_of(vectors::kRfc7515A4Key);
   const std::string x = base64url_decode(json_of(vectors::kRfc7515A3Key).string_at("x").value()).value();
   expect_refusals({
@@ -208,7 +214,7 @@ TEST(Jwk, RefusesBadEllipticKeys) {
 }
 
 TEST(Jwk, RefusesBadEdwardsAndSymmetricKeys) {
-  const auto changed = [](std::initializer_list<Json::Member> changes) { return with(vectors::kRfc8037Key, changes); };
+  const auto changed = [](Changes changes) { return with(vectors::kRfc8037Key, changes); };
   expect_refusals({
       {"no crv", changed({{"crv", {}}}), "jwk.unsupported"},
       {"X25519", changed({{"crv", "X25519"}}), "jwk.unsupported"},
@@ -234,78 +240,6 @@ TEST(Jwk, NeverPutsKeyMaterialIntoErrors) {
     ASSERT_FALSE(key.has_value());
     EXPECT_EQ(key.error().message.find(bad.substr(0, 8)), std::string::npos);
   }
-}
-
-TEST(Key, GeneratesOneForEveryAlgorithm) {
-  using enum JwsAlgorithm;
-  for (const JwsAlgorithm algorithm : {HS256, HS384, HS512, RS256, ES256, ES384, ES512, EdDSA}) {
-    SCOPED_TRACE(to_string(algorithm));
-    const Key key = Key::generate(algorithm, "new").value();
-    EXPECT_TRUE(key.is_private());
-    EXPECT_TRUE(key.fits(algorithm));
-    EXPECT_EQ(key.kid(), "new");
-    EXPECT_EQ(key.algorithm(), algorithm);
-    EXPECT_NE(key.thumbprint().value(), Key::generate(algorithm).value().thumbprint().value());
-  }
-}
-
-TEST(Key, NeverShowsASymmetricKey) {
-  const Key key = Key::from_secret(std::string(64, 's'), "shared").value();
-
-  EXPECT_EQ(key.public_jwk().error().code, "jwk.symmetric");
-  EXPECT_EQ((KeySet{{key}, 0}.public_jwks()), Json::object({{"keys", Json::array()}}));
-  EXPECT_EQ(Key::from_secret("").error().code, "jwk.weak");
-}
-
-TEST(Key, ServesManyThreadsAtOnce) {
-  const Key key = Key::from_jwk(json_of(vectors::kRfc7515A3Key)).value();
-  const std::string expected = key.thumbprint().value();
-  std::vector<std::thread> threads;
-  std::vector<std::string> results(4);
-  for (std::string& result : results) {
-    threads.emplace_back([key, &result] {
-      for (int i = 0; i < 50; ++i) result = key.thumbprint().value();
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-
-  for (const std::string& result : results) EXPECT_EQ(result, expected);
-}
-
-// RFC 7517 §5: what is not understood is left out, not fatal.
-TEST(KeySet, LeavesOutWhatItCannotRead) {
-  const Json jwks = Json::object({{"keys", Json::array({json_of(vectors::kRfc7638Key), Json::object({{"kty", "new"}}), Json("x"),
-                                                        json_of(vectors::kRfc8037Key)})},
-                                  {"extra", true}});
-
-  const KeySet set = KeySet::from_jwks(jwks).value();
-
-  EXPECT_EQ(set.keys.size(), 2U);
-  EXPECT_EQ(set.ignored, 2U);
-  ASSERT_NE(set.find("2011-04-29"), nullptr);
-  EXPECT_EQ(set.find("2011-04-29")->kty(), "RSA");
-  EXPECT_EQ(set.find("unknown"), nullptr);
-}
-
-TEST(KeySet, PublishesNothingPrivate) {
-  const KeySet set = KeySet::from_jwks(Json::object({{"keys", Json::array({json_of(vectors::kRfc7520RsaKey), json_of(vectors::kRfc7520EcKey),
-                                                                           json_of(vectors::kRfc7520OctetKey), json_of(vectors::kRfc8037Key)})}}))
-                         .value();
-  ASSERT_EQ(set.keys.size(), 4U);
-
-  const Json published = set.public_jwks();
-
-  EXPECT_EQ(published.find("keys")->as_array()->size(), 3U);
-  for (const char* name : {"\"d\"", "\"p\"", "\"q\"", "\"dp\"", "\"dq\"", "\"qi\"", "\"k\""}) {
-    EXPECT_EQ(published.dump().find(name), std::string::npos) << name;
-  }
-}
-
-TEST(KeySet, RefusesWhatIsNoSet) {
-  for (const char* text : {"[]", "{}", "null", "{\"keys\":{}}", "{\"keys\":null}", "{\"Keys\":[]}"}) {
-    EXPECT_EQ(KeySet::from_jwks(json_of(text)).error().code, "jwks.keys") << text;
-  }
-  EXPECT_TRUE(KeySet::from_jwks(json_of("{\"keys\":[]}")).has_value());
 }
 
 }  // namespace

@@ -75,9 +75,11 @@ TEST(Jws, RefusesSignaturesOfAnotherLength) {
     const Jws good = Jws::parse(jws_sign(header_of(to_string(algorithm)), "payload", key).value()).value();
     const std::size_t half = good.signature.size() / 2;
     for (const std::string& signature :
-         {std::string(), good.signature.substr(1), good.signature.substr(0, good.signature.size() - 1), good.signature + '\0',
+         {std::string(), good.signature.substr(1), good.signature.substr(0, good.signature.size() - 1),
+             good.signature + '\0',
           '\0' + good.signature, good.signature.substr(0, half), good.signature + good.signature,
-          std::string(good.signature.size(), '\0'), std::string(good.signature.size(), '\xFF'), std::string(100'000, 's')}) {
+          std::string(good.signature.size(), '\0'), std::string(good.signature.size(), '\xFF'),
+              std::string(100'000, 's')}) {
       Jws bad = good;
       bad.signature = signature;
       EXPECT_EQ(jws_verify(bad, key, kAll).error().code, "jws.signature") << signature.size();
@@ -97,9 +99,11 @@ TEST(Jws, RefusesEcdsaSignaturesInDer) {
 
 TEST(Jws, RefusesAnotherKeyOfTheSameKind) {
   for (const JwsAlgorithm algorithm : {HS256, ES256, ES384, ES512, EdDSA}) {
-    const Jws jws = Jws::parse(jws_sign(header_of(to_string(algorithm)), "x", Key::generate(algorithm).value()).value()).value();
+    const Key signer = Key::generate(algorithm).value();
+    const Jws jws = Jws::parse(jws_sign(header_of(to_string(algorithm)), "x", signer).value()).value();
 
-    EXPECT_EQ(jws_verify(jws, Key::generate(algorithm).value(), kAll).error().code, "jws.signature") << to_string(algorithm);
+    EXPECT_EQ(jws_verify(jws, Key::generate(algorithm).value(), kAll).error().code, "jws.signature")
+        << to_string(algorithm);
   }
   const Jws jws = Jws::parse(vectors::kRfc7515A2Jws).value();
   EXPECT_EQ(jws_verify(jws, key_of(vectors::kRfc7638Key), kAll).error().code, "jws.signature");
@@ -126,7 +130,8 @@ TEST(Jws, RefusesAKeyThatDoesNotFitTheAlgorithm) {
     const Jws jws = Jws::parse(encoded(header_of(to_string(algorithm)).dump()) + ".eA.eA").value();
 
     EXPECT_EQ(jws_verify(jws, key, kAll).error().code, "jws.key_mismatch") << to_string(algorithm);
-    EXPECT_EQ(jws_sign(header_of(to_string(algorithm)), "x", key).error().code, "jws.key_mismatch") << to_string(algorithm);
+    EXPECT_EQ(jws_sign(header_of(to_string(algorithm)), "x", key).error().code, "jws.key_mismatch")
+        << to_string(algorithm);
   }
 }
 
@@ -141,7 +146,8 @@ TEST(Jws, RefusesASharedSecretShorterThanTheDigest) {
 
 TEST(Jws, RefusesEveryCriticalExtension) {
   const Key key = key_for(HS256);
-  for (const char* header : {R"({"alg":"HS256","crit":["exp"],"exp":1})", R"({"alg":"HS256","crit":["b64"],"b64":false})",
+  for (const char* header : {R"({"alg":"HS256","crit":["exp"],"exp":1})",
+      R"({"alg":"HS256","crit":["b64"],"b64":false})",
                              R"({"alg":"HS256","crit":[]})", R"({"alg":"HS256","crit":null})"}) {
     const Jws jws = Jws::parse(jws_sign_raw(header, "x", HS256, key).value()).value();
     EXPECT_EQ(jws_verify(jws, key, kAll).error().code, "jws.crit") << header;
@@ -150,7 +156,8 @@ TEST(Jws, RefusesEveryCriticalExtension) {
 
 TEST(Jws, RefusesHeadersWithoutASupportedAlgorithm) {
   const Key key = key_for(HS256);
-  for (const char* header : {R"({})", R"({"alg":null})", R"({"alg":256})", R"({"alg":["HS256"]})", R"({"alg":""})", R"({"alg":"none"})",
+  for (const char* header : {R"({})", R"({"alg":null})", R"({"alg":256})", R"({"alg":["HS256"]})", R"({"alg":""})",
+      R"({"alg":"none"})",
                              R"({"alg":"None"})", R"({"alg":"nOnE"})", R"({"alg":"hs256"})", R"({"alg":"HS256 "})",
                              R"({"alg":"HS256\u0000"})", R"({"ALG":"HS256"})", R"({"alg":"A128KW"})"}) {
     const Jws jws = Jws::parse(jws_sign_raw(header, "x", HS256, key).value()).value();
@@ -197,11 +204,13 @@ TEST(JwsParse, RefusesHostileTexts) {
       {" " + h + ".eA.eA", "jws.header", 0}, {h + ".+/.eA", "jws.payload", h.size() + 1},
       {h + ".eB.eA", "jws.payload"}, {h + ".e.eA", "jws.payload"}, {h + ".eA.e\0A"s, "jws.signature_encoding"},
       {"Bearer " + h + ".eA.eA", "jws.header", 6},
-      {encoded("") + ".eA.eA", "jws.header"}, {encoded("x") + ".eA.eA", "jws.header"}, {encoded("[]") + ".eA.eA", "jws.header"},
+      {encoded("") + ".eA.eA", "jws.header"}, {encoded("x") + ".eA.eA", "jws.header"},
+      {encoded("[]") + ".eA.eA", "jws.header"},
       {encoded("\"alg\"") + ".eA.eA", "jws.header"}, {encoded("null") + ".eA.eA", "jws.header"},
       {encoded(R"({"alg":"HS256","alg":"none"})") + ".eA.eA", "jws.header"},
       {encoded(R"({"alg":"HS256","\u0061lg":"none"})") + ".eA.eA", "jws.header"},
-      {encoded(R"({"alg":"HS256"}{})") + ".eA.eA", "jws.header"}, {encoded("{\"alg\":\"HS256\"}\0"s) + ".eA.eA", "jws.header"},
+      {encoded(R"({"alg":"HS256"}{})") + ".eA.eA", "jws.header"},
+      {encoded("{\"alg\":\"HS256\"}\0"s) + ".eA.eA", "jws.header"},
       {encoded("\xEF\xBB\xBF{}") + ".eA.eA", "jws.header"}, {encoded("{\"alg\":\"\xFF\"}") + ".eA.eA", "jws.header"},
       {encoded("{\"a\":" + std::string(1000, '[') + "}") + ".eA.eA", "jws.header"},
   };

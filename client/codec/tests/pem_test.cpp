@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include <mimir/codec/jws.hpp>
 
@@ -22,14 +23,17 @@ std::string generate(const TemporaryFolder& folder, std::vector<std::string> arg
 
 TEST(Pem, ReadsEveryFormOfAPrivateKey) {
   const TemporaryFolder folder;
-  const std::string rsa = folder.write("rsa.pem", generate(folder, {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"}));
-  const std::string ec = folder.write("ec.pem", generate(folder, {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}));
+  const std::string rsa = folder.write("rsa.pem",
+      generate(folder, {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"}));
+  const std::string ec = folder.write("ec.pem",
+      generate(folder, {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}));
   for (const std::string& file : {rsa, ec}) {
     ASSERT_EQ(run_openssl(folder, {"pkey", "-in", file, "-traditional", "-out", folder.path("old.pem")}).status, 0);
     const Key modern = Key::from_pem(folder.read(file == rsa ? "rsa.pem" : "ec.pem")).value();
     const Key traditional = Key::from_pem(folder.read("old.pem")).value();
 
-    EXPECT_NE(folder.read("old.pem").find(file == rsa ? "BEGIN RSA PRIVATE KEY" : "BEGIN EC PRIVATE KEY"), std::string::npos);
+    EXPECT_NE(folder.read("old.pem").find(file == rsa ? "BEGIN RSA PRIVATE KEY" : "BEGIN EC PRIVATE KEY"),
+        std::string::npos);
     EXPECT_TRUE(traditional.is_private());
     EXPECT_EQ(modern.thumbprint().value(), traditional.thumbprint().value());
   }
@@ -83,11 +87,27 @@ TEST(Pem, RefusesWhatIsNoKey) {
   EXPECT_EQ(Key::from_pem(std::string(64 * 1024 + 1, 'A')).error().code, "pem.too_large");
 }
 
+// A TLS connection in the same thread would take what is left in the queue for a failure of its own.
+TEST(Pem, LeavesNothingInOpensslsErrorQueue) {
+  const Key key = Key::generate(JwsAlgorithm::ES256).value();
+  Jws jws = Jws::parse(jws_sign(Json::object({{"alg", "ES256"}}), "x", key).value()).value();
+  jws.signature[0] = static_cast<char>(jws.signature[0] ^ 1);
+
+  EXPECT_FALSE(Key::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").has_value());
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  EXPECT_FALSE(Key::from_jwk(Json::object({{"kty", "EC"}, {"crv", "P-256"}, {"x", std::string(43, 'A')},
+                                           {"y", std::string(43, 'A')}})).has_value());
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  EXPECT_FALSE(jws_verify(jws, key, std::vector{JwsAlgorithm::ES256}).has_value());
+  EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
 // RFC 8725 §2.1: the attacker signs with HMAC and takes the public key's text, which everybody has, for the secret.
 TEST(Pem, DoesNotServeAsAnHmacSecret) {
   const TemporaryFolder folder;
   folder.write("key.pem", generate(folder, {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"}));
-  ASSERT_EQ(run_openssl(folder, {"pkey", "-in", folder.path("key.pem"), "-pubout", "-out", folder.path("pub.pem")}).status, 0);
+  ASSERT_EQ(run_openssl(folder, {"pkey", "-in", folder.path("key.pem"), "-pubout", "-out",
+      folder.path("pub.pem")}).status, 0);
   const std::string pem = folder.read("pub.pem");
   const Key attackers = Key::from_secret(pem).value();
   const std::string token = jws_sign(Json::object({{"alg", "HS256"}}), "{\"sub\":\"admin\"}", attackers).value();
