@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
+#include <openssl/ui.h>
 
 #include <mimir/codec/jws.hpp>
 
@@ -70,7 +71,20 @@ TEST(Pem, RefusesAnEncryptedKeyWithoutAsking) {
       generate(folder, {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-aes-128-cbc", "-pass", "pass:x"});
   ASSERT_NE(pem.find("ENCRYPTED"), std::string::npos);
 
+  // Stands in for the terminal, which a test run may not have.
+  static bool was_asked = false;
+  UI_METHOD* const terminal = UI_create_method("terminal of the test");
+  UI_method_set_opener(terminal, [](UI*) {
+    was_asked = true;
+    return 0;
+  });
+  UI_set_default_method(terminal);
+
   EXPECT_EQ(Key::from_pem(pem).error().code, "pem.key");
+  EXPECT_FALSE(was_asked);
+
+  UI_set_default_method(UI_OpenSSL());
+  UI_destroy_method(terminal);
 }
 
 TEST(Pem, RefusesWhatIsNoKey) {
