@@ -56,7 +56,8 @@ Checked<void> check_required(const Profile& profile, const Parameters& parameter
     return refuse(Condition::ResponseTypeUnsupported, "response_type is not offered, only code", "RFC 9700 §2.1.2");
   }
   if (const auto mode = value_of(parameters, "response_mode"); mode && *mode != "query") {
-    return refuse(Condition::ParamInvalid, "response_mode is not offered, only query", "OAuth 2.0 Multiple Response Types §2.1");
+    return refuse(Condition::ParamInvalid, "response_mode is not offered, only query",
+                  "OAuth 2.0 Multiple Response Types §2.1");
   }
   if (profile.text("authorize.state") == "required" && !value_of(parameters, "state")) {
     return refuse(Condition::StateMissing, "state is missing; it is required here");
@@ -81,7 +82,8 @@ Parameters answer_parameters(const Call& call, const Login& login, const std::st
   Parameters parameters{{"code", code}};
   if (call.redirect->state) parameters.add("state", *call.redirect->state);
   if (call.realm.offers("iss_param")) parameters.add("iss", call.realm.issuer);  // RFC 9207 §2
-  const auto extra = placeholders_for(call, login, login.scopes).expand(call.profile().knob("authorize.response_extra"));
+  const auto values = placeholders_for(call, login, login.scopes);
+  const auto extra = values.expand(call.profile().knob("authorize.response_extra"));
   if (extra && extra->is_object()) {
     for (const auto& [name, value] : *extra->as_object()) {
       parameters.set(name, value.as_string() != nullptr ? *value.as_string() : value.dump());
@@ -108,7 +110,8 @@ Outcome authorize(Call& call) {
   login.effects = apply_rules(profile.knob("authorize.rules"),
                               {.parameters = asked->parameters, .request = call.request, .scopes = *scopes,
                                .is_public_client = is_public(asked->client), .first_consent = login.first_consent,
-                               .redirect = redirect_kind(profile, call.redirect->uri), .grant_type = "authorization_code"});
+                               .redirect = redirect_kind(profile, call.redirect->uri),
+                               .grant_type = "authorization_code"});
   if (login.effects.error) return refuse(*login.effects.error);
   login.scopes = login.effects.scope_grant.value_or(*scopes);
   auto challenge = read_challenge(profile, asked->parameters, requires_pkce(profile, asked->client, login.effects));
@@ -143,7 +146,8 @@ HttpResponse refuse_authorization(Call& call, const Refusal& refusal) {
   const bool on_page = call.profile().lists("authorize.page_errors", to_string(refusal.condition));
   if (!call.redirect || on_page) {
     const int status = wire.status_is_mapped ? wire.status : 400;
-    return page_answer(status, "This sign-in link does not work", wire.description, wire.code + " - " + call.exchange.clause);
+    return page_answer(status, "This sign-in link does not work", wire.description,
+                       wire.code + " - " + call.exchange.clause);
   }
   Parameters parameters{{"error", wire.code}, {"error_description", wire.description}};
   if (call.redirect->state) parameters.add("state", *call.redirect->state);

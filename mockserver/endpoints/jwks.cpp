@@ -15,7 +15,8 @@ bool is_served(const Profile& profile) { return profile.text("kind") == "oauth";
 }  // namespace
 
 void register_jwks(Endpoints& endpoints) {
-  endpoints.add({.name = "jwks", .member = "jwks_uri", .role = "jwks", .path = "/jwks", .methods = {"GET"}, .handle = jwks,
+  endpoints.add({.name = "jwks", .member = "jwks_uri", .role = "jwks", .path = "/jwks", .methods = {"GET"},
+                 .handle = jwks,
                  .served = is_served});
 }
 

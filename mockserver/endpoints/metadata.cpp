@@ -42,11 +42,14 @@ Json document_for(const RealmState& realm) {
   set_list(document, "grant_types_supported", offered_grants(profile));
   const auto methods = client_auth_methods(profile);
   set_list(document, "token_endpoint_auth_methods_supported", methods);
-  if (profile.text("revocation.style") == "rfc7009") set_list(document, "revocation_endpoint_auth_methods_supported", methods);
+  if (profile.text("revocation.style") == "rfc7009") {
+    set_list(document, "revocation_endpoint_auth_methods_supported", methods);
+  }
   if (profile.text("pkce.mode") != "ignored" && !profile.lists("discovery.quirks", "no_pkce_methods")) {
     set_list(document, "code_challenge_methods_supported", profile.list("pkce.methods"));
   }
-  if (realm.offers("iss_param")) document.set("authorization_response_iss_parameter_supported", Json(true));  // RFC 9207 §3
+  // RFC 9207 §3
+  if (realm.offers("iss_param")) document.set("authorization_response_iss_parameter_supported", Json(true));
   return document;
 }
 
@@ -60,7 +63,8 @@ Outcome openid_configuration(Call& call) {
   Json document = document_for(call.realm);
   set_list(document, "subject_types_supported", {"public"});
   set_list(document, "id_token_signing_alg_values_supported", {call.profile().text("id_token.alg")});
-  set_list(document, "claims_supported", {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "name", "email", "email_verified"});
+  set_list(document, "claims_supported",
+           {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "name", "email", "email_verified"});
   // OIDC Discovery §3: left out, it would mean true.
   document.set("request_uri_parameter_supported", Json(false));
   return json_document(document);

@@ -22,7 +22,8 @@ bool reads(const Profile& profile, std::string_view grant_type, std::string_view
 Checked<void> refuse_secrets_in_url(const Call& call) {
   for (const char* name : {"client_secret", "client_assertion", "code", "code_verifier", "refresh_token"}) {
     if (call.query.count(name) > 0) {
-      return refuse(Condition::ParamInvalid, std::string(name) + " is in the URL; it belongs into the body", "RFC 6749 §2.3.1");
+      return refuse(Condition::ParamInvalid, std::string(name) + " is in the URL; it belongs into the body",
+                    "RFC 6749 §2.3.1");
     }
   }
   return {};
@@ -35,8 +36,8 @@ Checked<void> check_body_format(const Call& call) {
   if (call.body_format == BodyFormat::Json && reads(profile, grant, "json")) return {};
   if (call.body_format == BodyFormat::None) return {};
   const auto type = call.request.header("Content-Type");
-  return refuse(Condition::BodyFormat, type ? "the Content-Type is " + type->substr(0, 80) + ", expected application/x-www-form-urlencoded"
-                                            : "there is no Content-Type, expected application/x-www-form-urlencoded");
+  const std::string seen = type ? "the Content-Type is " + type->substr(0, 80) : "there is no Content-Type";
+  return refuse(Condition::BodyFormat, seen + ", expected application/x-www-form-urlencoded");
 }
 
 Outcome token(Call& call) {

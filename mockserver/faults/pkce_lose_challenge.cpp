@@ -16,7 +16,7 @@ void lose_challenge(Call& call, const mimir::codec::Json&) {
 
 void register_pkce_lose_challenge(Faults& faults) {
   faults.add({.name = "pkce.lose_challenge",
-              .title = "Before a code is redeemed the server has forgotten its code_challenge, and refuses the verifier",
+              .title = "The server has forgotten the code_challenge of a code, and refuses the code_verifier",
               .phase = Phase::BeforeValidation,
               .reach = {.endpoint = "token", .grant_type = "authorization_code"},
               .apply = lose_challenge});

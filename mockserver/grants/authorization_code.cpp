@@ -15,7 +15,8 @@ Checked<void> check_redirect_uri_again(const Call& call, const Code& code) {
     return refuse(Condition::RedirectChanged, "redirect_uri is missing; it was in the authorization request");
   }
   if (!code.redirect_uri_was_sent && rule == "forbidden_if_absent") {
-    return refuse(Condition::RedirectChanged, "redirect_uri was not in the authorization request and must not be sent now");
+    return refuse(Condition::RedirectChanged,
+                  "redirect_uri was not in the authorization request and must not be sent now");
   }
   if (*uri != code.redirect_uri) return refuse(Condition::RedirectChanged);
   return {};
@@ -38,7 +39,8 @@ Checked<void> check_code(Call& call, Tables& tables, const Code& code, const Cli
     return refuse(Condition::CodeReused, "the authorization code was used before; what it gave has been revoked");
   }
   if (code.expires_at <= call.now) {
-    return refuse(Condition::CodeExpired, "the authorization code expired at " + mimir::codec::format_iso8601(code.expires_at));
+    return refuse(Condition::CodeExpired, "the authorization code expired at " +
+                  mimir::codec::format_iso8601(code.expires_at));
   }
   if (tables.login_is_dead(code.login, call.now)) {
     return refuse(Condition::CodeUnknown, "the authorization was revoked before the code was used");
@@ -56,7 +58,9 @@ Outcome authorization_code(Call& call, const ClientRegistration& client) {
   {
     auto tables = call.realm.store.open();  // Held from the check to the change: of two at once one succeeds.
     Code* code = tables->find_code(*text);
-    if (code == nullptr) return refuse(Condition::CodeUnknown, "the authorization code is not one that was issued here");
+    if (code == nullptr) {
+      return refuse(Condition::CodeUnknown, "the authorization code is not one that was issued here");
+    }
     call.consumed("code", code->name);
     call.exchange.grant = code->login;
     if (auto checked = check_code(call, *tables, *code, client); !checked) return tl::unexpected(checked.error());

@@ -25,7 +25,8 @@ Checked<void> punish_reuse(Call& call, Tables& tables, const RefreshToken& token
   } else {
     tables.revoke_login(token.login, call.now);
   }
-  return refuse(Condition::RefreshReused, "the refresh token was used before; everything that came from this login has been revoked");
+  return refuse(Condition::RefreshReused,
+                "the refresh token was used before; everything that came from this login has been revoked");
 }
 
 Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token, const ClientRegistration& client) {
@@ -42,11 +43,13 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
     if (auto punished = punish_reuse(call, tables, token); !punished) return punished;
   }
   if (token.expires_at && *token.expires_at <= call.now) {
-    return refuse(Condition::RefreshExpired, "the refresh token expired at " + mimir::codec::format_iso8601(*token.expires_at));
+    return refuse(Condition::RefreshExpired, "the refresh token expired at " +
+                  mimir::codec::format_iso8601(*token.expires_at));
   }
   const std::chrono::seconds idle(login->effects.refresh_idle_ttl_s.value_or(profile.number("refresh.idle_ttl_s")));
   if (idle.count() > 0 && token.last_used_at + idle <= call.now) {
-    return refuse(Condition::RefreshExpired, "the refresh token was not used since " + mimir::codec::format_iso8601(token.last_used_at));
+    return refuse(Condition::RefreshExpired, "the refresh token was not used since " +
+                  mimir::codec::format_iso8601(token.last_used_at));
   }
   return {};
 }
@@ -57,7 +60,8 @@ bool rotates(std::string_view rule, const RefreshToken& token) {
 }
 
 /// @returns the refresh token to send along; empty: the client keeps its own.
-std::string next_refresh_token(Call& call, Tables& tables, const std::string& text, const Login& login, std::string fresh) {
+std::string next_refresh_token(Call& call, Tables& tables, const std::string& text, const Login& login,
+                               std::string fresh) {
   RefreshToken* token = tables.find_refresh(text);
   if (token->rotated_at && is_in_grace(call.profile(), tables, *token, call.now)) return token->successor;
   const auto rule = login.effects.rotation.value_or(call.profile().text("refresh.rotation"));

@@ -58,7 +58,8 @@ HttpResponse json_answer(int status, const Json& body) {
 
 HttpResponse data_answer(const Call& call, int status, const Json& body) {
   if (wants_form(call)) {
-    HttpResponse response{status, {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}}, as_form(body)};
+    HttpResponse response{status, {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
+                          as_form(body)};
     forbid_storing(response);
     return response;
   }

@@ -20,6 +20,7 @@ namespace mockoauth::server {
 [[nodiscard]] HttpResponse redirect_answer(std::string_view uri, const mimir::codec::Parameters& parameters);
 
 /// An HTML page for a person. Not framed, not cached, leaks no address (RFC 9700 §4.2.4, §4.16). Text is escaped here.
-[[nodiscard]] HttpResponse page_answer(int status, std::string_view title, std::string_view text, std::string_view small);
+[[nodiscard]] HttpResponse page_answer(int status, std::string_view title, std::string_view text,
+                                       std::string_view small);
 
 }  // namespace mockoauth::server

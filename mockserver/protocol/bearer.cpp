@@ -60,10 +60,12 @@ Checked<BearerAccess> check_bearer(Call& call, std::string_view scope) {
   }
   call.exchange.client_id = login->client_id;
   if (token->expires_at && *token->expires_at <= call.now) {
-    return refuse(Condition::TokenExpired, "the access token expired at " + mimir::codec::format_iso8601(*token->expires_at));
+    return refuse(Condition::TokenExpired, "the access token expired at " +
+                  mimir::codec::format_iso8601(*token->expires_at));
   }
   if (!scope.empty() && !contains(token->scopes, scope)) {
-    Refusal refusal{Condition::ScopeInsufficient, "the access token lacks the scope " + std::string(scope), {}, std::string(scope)};
+    Refusal refusal{Condition::ScopeInsufficient, "the access token lacks the scope " + std::string(scope), {},
+                    std::string(scope)};
     return tl::unexpected(std::move(refusal));
   }
   return BearerAccess{*token, *login};

@@ -57,7 +57,8 @@ struct Call {
 [[nodiscard]] Checked<std::string> required(const mimir::codec::Parameters& parameters, std::string_view name,
                                             std::string clause = {});
 
-/// Refuses repeated parameters (RFC 6749 §3.1, §3.2); `resource` and `audience` may repeat (RFC 8707 §2, RFC 8693 §2.1).
+/// Refuses repeated parameters (RFC 6749 §3.1, §3.2); `resource` and `audience` may repeat (RFC 8707 §2, RFC 8693
+/// §2.1).
 [[nodiscard]] Checked<void> refuse_repeated(const mimir::codec::Parameters& parameters);
 
 }  // namespace mockoauth::server

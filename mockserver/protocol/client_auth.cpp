@@ -40,7 +40,8 @@ bool has_basic(const HttpRequest& request) {
 
 Checked<void> check_method(const Profile& profile, std::string_view method) {
   if (profile.lists("client.auth", method)) return {};
-  return refuse(Condition::ClientBadSecret, "client authentication by " + std::string(method) + " is not accepted here");
+  return refuse(Condition::ClientBadSecret, "client authentication by " + std::string(method) +
+                " is not accepted here");
 }
 
 Checked<void> check_public(const Profile& profile, bool sent_secret) {
@@ -61,9 +62,11 @@ Checked<void> check_confidential(const Profile& profile, const ClientRegistratio
     return refuse(Condition::ClientBadSecret, "confidential clients are not accepted here");
   }
   if (!secret) {
-    return refuse(Condition::ClientBadSecret, "this client has to authenticate and sent no credentials", "RFC 6749 §3.2.1");
+    return refuse(Condition::ClientBadSecret, "this client has to authenticate and sent no credentials",
+                  "RFC 6749 §3.2.1");
   }
-  if (auto allowed = check_method(profile, by_basic ? "client_secret_basic" : "client_secret_post"); !allowed) return allowed;
+  auto allowed = check_method(profile, by_basic ? "client_secret_basic" : "client_secret_post");
+  if (!allowed) return allowed;
   if (!mimir::codec::constant_time_equal(*secret, client.client_secret)) {
     return refuse(Condition::ClientBadSecret, "the client secret is wrong");
   }
@@ -98,7 +101,8 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
     by_basic = true;
   }
   if (!id || id->empty()) {
-    return refuse(Condition::ClientBadSecret, "there is neither a client_id nor client authentication", "RFC 6749 §3.2.1");
+    return refuse(Condition::ClientBadSecret, "there is neither a client_id nor client authentication",
+                  "RFC 6749 §3.2.1");
   }
   auto client = call.realm.registrations.find_client(*id);
   if (!client) return refuse(Condition::ClientUnknown, "the client_id is not registered");

@@ -17,7 +17,8 @@ struct Endpoint {
   std::string name;         ///< In the journal and in fault rules: `token`.
   std::string member = {};  ///< In the metadata: `token_endpoint`; empty when it has none there.
   std::string role = {};    ///< Key of the knob `endpoints`, whose path replaces the default; empty: fixed path.
-  /// Default path; `{issuer_path}` stands for the path of the issuer. Empty: served only where the profile names the role.
+  /// Default path; `{issuer_path}` stands for the path of the issuer. Empty: served only where the profile names the
+  /// role.
   std::string path = {};
   std::vector<std::string> methods = {};  ///< GET stands for HEAD as well (RFC 9110 §9.3.2).
   Outcome (*handle)(Call&) = nullptr;

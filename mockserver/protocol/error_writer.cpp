@@ -57,7 +57,8 @@ WireError word(const Profile& profile, const Refusal& refusal) {
 void note(Call& call, const Refusal& refusal, const WireError& wire) {
   const auto& entry = entry_of(refusal.condition);
   call.exchange.error = wire.code;
-  call.exchange.reason = std::string(entry.name) + ": " + (refusal.detail.empty() ? std::string(entry.description) : refusal.detail);
+  call.exchange.reason = std::string(entry.name) + ": " +
+      (refusal.detail.empty() ? std::string(entry.description) : refusal.detail);
   call.exchange.clause = refusal.clause.empty() ? std::string(entry.clause) : refusal.clause;
 }
 

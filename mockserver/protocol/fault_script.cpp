@@ -43,7 +43,8 @@ mimir::codec::Result<> FaultScript::add(FaultRule rule) {
                 "there is no endpoint `" + rule.when.endpoint + "`" + did_you_mean(rule.when.endpoint, names));
   }
   // A rule that can never strike would make a test pass for the wrong reason.
-  if (!can_meet(rule.when.endpoint, fault->reach.endpoint) || !can_meet(rule.when.grant_type, fault->reach.grant_type)) {
+  if (!can_meet(rule.when.endpoint, fault->reach.endpoint) ||
+      !can_meet(rule.when.grant_type, fault->reach.grant_type)) {
     return fail("fault.arguments", "`" + rule.fault + "` strikes only endpoint `" + fault->reach.endpoint +
                                        "`, grant type `" + fault->reach.grant_type + "`; the rule is for another one");
   }

@@ -12,7 +12,8 @@ namespace mockoauth::server {
 [[nodiscard]] bool wants_id_token(const Profile& profile, const TokenAnswer& answer);
 
 /// OIDC Core §2, §3.1.3.6, signed by the knob `id_token.alg`.
-[[nodiscard]] Checked<std::string> make_id_token(Call& call, const TokenAnswer& answer, const std::string& access_token);
+[[nodiscard]] Checked<std::string> make_id_token(Call& call, const TokenAnswer& answer,
+                                                 const std::string& access_token);
 
 /// Lays the expanded members of a template over the claims.
 void add_claims(mimir::codec::Json& claims, const mimir::codec::Json& extra, const Placeholders& values);

@@ -36,6 +36,7 @@ struct TokenAnswer {
 Outcome answer_with_tokens(Call& call, const TokenAnswer& answer);
 
 /// Placeholders of the realm, the user and the client, for `response.extra`, claims and callback parameters.
-[[nodiscard]] Placeholders placeholders_for(const Call& call, const Login& login, const std::vector<std::string>& scopes);
+[[nodiscard]] Placeholders placeholders_for(const Call& call, const Login& login,
+                                            const std::vector<std::string>& scopes);
 
 }  // namespace mockoauth::server

@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::array<std::string_view, 14> kSecretNames = {
     "access_token",  "refresh_token", "id_token",         "code",          "code_verifier", "client_secret", "token",
-    "device_code",   "user_code",     "client_assertion", "assertion",     "password",      "subject_token", "actor_token"};
+    "device_code",   "user_code",     "client_assertion", "assertion",     "password",      "subject_token",
+        "actor_token"};
 // As response.keys `camel` spells them.
-constexpr std::array<std::string_view, 4> kSecretNamesInCamel = {"accessToken", "refreshToken", "idToken", "deviceCode"};
+constexpr std::array<std::string_view, 4> kSecretNamesInCamel =
+    {"accessToken", "refreshToken", "idToken", "deviceCode"};
 constexpr std::array<std::string_view, 5> kSecretHeaders = {"Authorization", "Proxy-Authorization", "Cookie",
                                                             "Set-Cookie", "DPoP"};
 
@@ -54,7 +56,8 @@ std::string mask_pairs(std::string_view text) {
 
 std::string mask_url(const std::string& url) {
   const auto start = url.find_first_of("?#");
-  return start == std::string::npos ? url : url.substr(0, start + 1) + mask_pairs(std::string_view(url).substr(start + 1));
+  return start == std::string::npos ? url : url.substr(0, start + 1) +
+      mask_pairs(std::string_view(url).substr(start + 1));
 }
 
 Json mask_json(const Json& value) {

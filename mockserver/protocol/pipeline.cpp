@@ -92,7 +92,8 @@ HttpResponse not_found(Call& call) {
 
 HttpResponse wrong_method(Call& call, const std::vector<std::string>& methods) {
   call.exchange.error = "invalid_request";
-  call.exchange.reason = "the method " + call.request.method.substr(0, 20) + " is not for this endpoint, only " + join(methods, ", ");
+  call.exchange.reason = "the method " + call.request.method.substr(0, 20) + " is not for this endpoint, only " +
+      join(methods, ", ");
   call.exchange.clause = "RFC 9110 §15.5.6";
   auto response = json_answer(405, Json::object({{"error", "invalid_request"},
                                                  {"error_description", Json(description_text(call.exchange.reason))}}));

@@ -29,10 +29,9 @@ Checked<Challenge> read_challenge(const Profile& profile, const mimir::codec::Pa
   }
   const std::string used = method.value_or("plain");  // RFC 7636 §4.3: plain when it is not said.
   if (!profile.lists("pkce.methods", used)) {
-    const std::string supported = join(profile.list("pkce.methods"), " ");
-    return refuse(Condition::PkceMethod, (method ? "code_challenge_method " + used.substr(0, 32)
-                                                 : std::string("code_challenge_method was left out, which means plain; it")) +
-                                             " is not supported, only " + supported);
+    const std::string what = method ? "code_challenge_method " + used.substr(0, 32)
+                                    : "code_challenge_method was left out, which means plain; it";
+    return refuse(Condition::PkceMethod, what + " is not supported, only " + join(profile.list("pkce.methods"), " "));
   }
   if (!has_pkce_form(*challenge)) {
     return refuse(Condition::ParamInvalid, "code_challenge has " + std::to_string(challenge->size()) +
@@ -54,11 +53,13 @@ Checked<void> check_verifier(const Profile& profile, const Code& code, const std
   if (code.challenge.empty()) {
     if (!verifier) return {};
     // A downgrade: the attacker cut the challenge out of the authorization request.
-    return refuse(Condition::VerifierMismatch, "code_verifier was sent but the authorization request had no code_challenge",
+    return refuse(Condition::VerifierMismatch,
+                  "code_verifier was sent but the authorization request had no code_challenge",
                   "RFC 9700 §4.8.2");
   }
   if (!verifier) {
-    return refuse(Condition::VerifierMismatch, "code_verifier is missing; the authorization request had a code_challenge",
+    return refuse(Condition::VerifierMismatch,
+                  "code_verifier is missing; the authorization request had a code_challenge",
                   "RFC 9700 §2.1.1");
   }
   if (!has_pkce_form(*verifier)) {

@@ -26,13 +26,14 @@ Checked<void> mismatch(std::string detail, std::string clause = "RFC 9700 §2.1"
 }
 
 bool same_loopback_but_port(const Profile& profile, const Url& registered, const Url& presented) {
-  if (registered.scheme() != "http" || presented.scheme() != "http" || registered.host() != presented.host()) return false;
+  if (registered.scheme() != "http" || presented.scheme() != "http") return false;
+  if (registered.host() != presented.host()) return false;
   const bool port_is_free = profile.text("redirect.match") == "loopback_port_free" &&
                             profile.lists("redirect.free_port_hosts", presented.host());
   const auto* fixed = profile.knob("redirect.fixed_ports").as_array();
+  const auto is_ours = [&](const auto& port) { return port.as_int() == std::int64_t{presented.port()}; };
   const bool port_is_listed = fixed != nullptr && is_loopback(presented) &&
-                              std::any_of(fixed->begin(), fixed->end(),
-                                          [&](const auto& port) { return port.as_int() == std::int64_t{presented.port()}; });
+                              std::any_of(fixed->begin(), fixed->end(), is_ours);
   if (!port_is_free && !port_is_listed) return false;
   const auto path_rule = profile.text("redirect.loopback_path");
   if (path_rule == "any") return true;
@@ -69,7 +70,9 @@ std::string what_differs(const std::vector<std::string>& registered, std::string
   for (const auto& text : registered) {
     const auto ours = Url::parse(text);
     if (!ours || ours->scheme() != theirs->scheme() || ours->host() != theirs->host()) continue;
-    if (ours->path() == theirs->path() && ours->query() == theirs->query()) return "redirect_uri differs from the registered one in its port";
+    if (ours->path() == theirs->path() && ours->query() == theirs->query()) {
+      return "redirect_uri differs from the registered one in its port";
+    }
     best = ours->path() == theirs->path() ? "query" : "path";
   }
   return "redirect_uri differs from the registered one in its " + best;
@@ -80,7 +83,9 @@ Checked<void> check_scheme(const Profile& profile, std::string_view presented) {
   if (!url) {
     const bool is_http = presented.starts_with("http:") || presented.starts_with("https:");
     if (is_http) return mismatch("redirect_uri is not a well-formed URL", "RFC 6749 §3.1.2");
-    if (!profile.flag("redirect.custom_scheme")) return mismatch("app-specific schemes are not allowed in redirect_uri");
+    if (!profile.flag("redirect.custom_scheme")) {
+      return mismatch("app-specific schemes are not allowed in redirect_uri");
+    }
     const bool clean = std::all_of(presented.begin(), presented.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (!clean) return mismatch("redirect_uri holds characters that no URI has", "RFC 6749 §3.1.2");
     return {};

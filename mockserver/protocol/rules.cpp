@@ -73,7 +73,8 @@ RuleEffects apply_rules(const Json& rules, const RuleFacts& facts) {
     if (then == nullptr) continue;
     if (when != nullptr && when->is_object()) {
       const auto& keys = *when->as_object();
-      if (!std::all_of(keys.begin(), keys.end(), [&](const auto& k) { return fits(k.first, k.second, facts); })) continue;
+      const auto fit = [&](const auto& key) { return fits(key.first, key.second, facts); };
+      if (!std::all_of(keys.begin(), keys.end(), fit)) continue;
     }
     take(effects.refresh, then->bool_at("refresh"));
     take(effects.id_token, then->bool_at("id_token"));

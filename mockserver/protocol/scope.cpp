@@ -43,7 +43,8 @@ Checked<std::vector<std::string>> grant_scopes(const RealmOptions& realm, const 
     if (contains(known, scope) || policy == "grant") {
       granted.push_back(std::move(scope));
     } else if (policy == "reject") {
-      return refuse(Condition::ScopeInvalid, "the scope " + scope.substr(0, 100) + " is unknown or not allowed for this client");
+      return refuse(Condition::ScopeInvalid, "the scope " + scope.substr(0, 100) +
+                    " is unknown or not allowed for this client");
     }
   }
   return granted;

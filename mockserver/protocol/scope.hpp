@@ -13,11 +13,13 @@ namespace mockoauth::server {
 [[nodiscard]] std::vector<std::string> split_scopes(const Profile& profile, std::string_view text);
 
 /// Scopes to grant for what an authorization request asks, by the knob `scope.unknown`.
-[[nodiscard]] Checked<std::vector<std::string>> grant_scopes(const RealmOptions& realm, const ClientRegistration& client,
+[[nodiscard]] Checked<std::vector<std::string>> grant_scopes(const RealmOptions& realm,
+                                                             const ClientRegistration& client,
                                                              const std::optional<std::string>& asked);
 
 /// Scopes for a refresh: never more than was granted (RFC 6749 §6), by the knob `refresh.scope_param`.
-[[nodiscard]] Checked<std::vector<std::string>> narrow_scopes(const Profile& profile, const std::vector<std::string>& granted,
+[[nodiscard]] Checked<std::vector<std::string>> narrow_scopes(const Profile& profile,
+                                                              const std::vector<std::string>& granted,
                                                               const std::optional<std::string>& asked);
 
 }  // namespace mockoauth::server

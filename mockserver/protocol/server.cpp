@@ -101,7 +101,8 @@ HttpResponse Server::handle(const HttpRequest& request) {
   auto address = address_of(request.target);
   const auto realm = find_realm(address.realm);
   if (!realm) {
-    const auto body = mimir::codec::Json::object({{"error", "not_found"}, {"error_description", "there is no such realm"}});
+    const auto body = mimir::codec::Json::object({{"error", "not_found"},
+                                                  {"error_description", "there is no such realm"}});
     return {404, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, body.dump()};
   }
   if (address.target == request.target) return realm->handle(request);

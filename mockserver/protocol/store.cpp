@@ -71,7 +71,8 @@ void Tables::revoke_access_of(const std::string& login, TimePoint when) {
 std::size_t Tables::expire_access(TimePoint now) {
   std::size_t count = 0;
   access_.for_each([&](AccessToken& token) {
-    const bool lives = (!token.expires_at || *token.expires_at > now) && (!token.revoked_at || *token.revoked_at > now) &&
+    const bool lives = (!token.expires_at || *token.expires_at > now) &&
+        (!token.revoked_at || *token.revoked_at > now) &&
                        !login_is_dead(token.login, now);
     if (!lives) return;
     token.expires_at = now;

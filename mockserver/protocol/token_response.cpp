@@ -77,7 +77,8 @@ Json wrap(Json body, std::string path) {
 
 }  // namespace
 
-Json token_response(const Call& call, const TokenAnswer& answer, const std::string& access_token, std::chrono::seconds ttl,
+Json token_response(const Call& call, const TokenAnswer& answer, const std::string& access_token,
+                    std::chrono::seconds ttl,
                     const std::string& id_token) {
   const auto& profile = call.profile();
   Json body = Json::object({{"access_token", Json(access_token)}});

@@ -10,7 +10,8 @@
 namespace mockoauth::server {
 
 /// The body of a token response (RFC 6749 §5.1) as the knobs `response.*` form it.
-[[nodiscard]] mimir::codec::Json token_response(const Call& call, const TokenAnswer& answer, const std::string& access_token,
+[[nodiscard]] mimir::codec::Json token_response(const Call& call, const TokenAnswer& answer,
+                                                const std::string& access_token,
                                                 std::chrono::seconds ttl, const std::string& id_token);
 
 [[nodiscard]] inline std::int64_t unix_seconds(TimePoint time) {

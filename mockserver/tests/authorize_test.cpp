@@ -166,7 +166,8 @@ TEST(AuthorizeRequired, ParametersAreDemandedByKnob) {
   Engine engine(plain_but({{"authorize.required", Json::array({"audience", "owner=user"})}}));
 
   EXPECT_EQ(location_of(engine.authorize_but({})).one("error"), "invalid_request");
-  EXPECT_EQ(location_of(engine.authorize_but({{"audience", "x"}, {"owner", "nobody"}})).one("error"), "invalid_request");
+  EXPECT_EQ(location_of(engine.authorize_but({{"audience", "x"}, {"owner", "nobody"}})).one("error"),
+            "invalid_request");
   EXPECT_TRUE(location_of(engine.authorize_but({{"audience", "x"}, {"owner", "user"}})).one("code"));
 }
 
@@ -210,7 +211,8 @@ TEST(AuthorizeNotFrameable, AndItsAddressDoesNotLeak) {
 
 TEST(AuthorizeNoCors, NoOriginIsLetIn) {
   Engine engine;
-  const auto response = engine.get("/authorize?" + Engine::authorization_request().encode(), {{"Origin", "https://evil.example"}});
+  const auto response =
+      engine.get("/authorize?" + Engine::authorization_request().encode(), {{"Origin", "https://evil.example"}});
   EXPECT_FALSE(response.header("Access-Control-Allow-Origin"));
 }
 
@@ -224,7 +226,8 @@ TEST(AuthorizePage, EscapesWhatItShows) {
 }
 
 TEST(AuthorizeResponseExtra, IsFilledInByKnob) {
-  Engine engine(plain_but({{"authorize.response_extra", Json::object({{"scope", "{scope}"}, {"hd", "{user.email}"}, {"first", "{first_consent:yes}"}})}}));
+  Engine engine(plain_but({{"authorize.response_extra", Json::object({{"scope", "{scope}"}, {"hd", "{user.email}"},
+                                                                      {"first", "{first_consent:yes}"}})}}));
 
   const auto first = location_of(engine.authorize_but({{"scope", "api.read"}}));
   const auto second = location_of(engine.authorize_but({{"scope", "api.read"}}));
@@ -237,9 +240,12 @@ TEST(AuthorizeResponseExtra, IsFilledInByKnob) {
 
 TEST(AuthorizeRules, DecideByParameters) {
   const Json rules = Json::array({
-      Json::object({{"when", Json::object({{"param", Json::object({{"access_type", "offline"}})}})}, {"then", Json::object({{"refresh", true}})}}),
-      Json::object({{"when", Json::object({{"param", Json::object({{"access_type", "*absent"}})}})}, {"then", Json::object({{"refresh", false}, {"access_ttl_s", 60}})}}),
-      Json::object({{"when", Json::object({{"audience", "forbidden"}})}, {"then", Json::object({{"error", "not_entitled"}})}}),
+      Json::object({{"when", Json::object({{"param", Json::object({{"access_type", "offline"}})}})},
+                    {"then", Json::object({{"refresh", true}})}}),
+      Json::object({{"when", Json::object({{"param", Json::object({{"access_type", "*absent"}})}})},
+                    {"then", Json::object({{"refresh", false}, {"access_ttl_s", 60}})}}),
+      Json::object({{"when", Json::object({{"audience", "forbidden"}})},
+                    {"then", Json::object({{"error", "not_entitled"}})}}),
   });
   Engine engine(plain_but({{"refresh.issue", "rule"}, {"authorize.rules", rules}}));
 

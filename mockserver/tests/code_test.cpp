@@ -108,7 +108,8 @@ TEST(CodeBoundToRedirectUri, AnotherOneOrNoneIsRefused) {
   Engine engine;
   const auto code = engine.code();
 
-  expect_error(engine.redeem_but(code, {{"redirect_uri", "http://127.0.0.1:5556/callback"}}), 400, "invalid_grant", "differs");
+  expect_error(engine.redeem_but(code, {{"redirect_uri", "http://127.0.0.1:5556/callback"}}), 400, "invalid_grant",
+               "differs");
   expect_error(engine.redeem_but(code, {{"redirect_uri", ""}}), 400, "invalid_grant", "missing");
   EXPECT_EQ(engine.redeem(code).status, 200);
 }
@@ -128,7 +129,8 @@ TEST(CodeEntropy, LongAndNeverTheSame) {
 }
 
 TEST(CodeGarbage, IsInvalidGrant) {
-  for (const std::string& code : {std::string("garbage"), std::string(50'000, 'a'), std::string("\xff\xfe"), std::string("' OR 1=1")}) {
+  for (const std::string& code : {std::string("garbage"), std::string(50'000, 'a'), std::string("\xff\xfe"),
+                                  std::string("' OR 1=1")}) {
     Engine engine;
     expect_error(engine.redeem(code), 400, "invalid_grant", "not one that was issued here");
   }

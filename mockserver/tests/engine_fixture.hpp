@@ -56,7 +56,8 @@ class Engine {
   /// What redeems such a code.
   static Parameters code_request(const std::string& code);
   HttpResponse redeem(const std::string& code);
-  HttpResponse redeem_but(const std::string& code, std::initializer_list<Parameters::Pair> changes, Headers headers = {});
+  HttpResponse redeem_but(const std::string& code, std::initializer_list<Parameters::Pair> changes, Headers headers =
+                          {});
   /// A token response of a whole login.
   Json login(std::initializer_list<Parameters::Pair> changes = {});
 
@@ -75,7 +76,8 @@ class Engine {
 
 /// `name` of a JSON body; empty when it is not there.
 std::string text_at(const Json& body, std::string_view name);
-inline std::string text_at(const HttpResponse& response, std::string_view name) { return text_at(body_of(response), name); }
+inline std::string text_at(const HttpResponse& response,
+                           std::string_view name) { return text_at(body_of(response), name); }
 
 /// `Basic` credentials as RFC 6749 §2.3.1 encodes them.
 Headers basic(std::string_view id, std::string_view secret);
@@ -85,6 +87,7 @@ inline Headers bearer(std::string_view token) { return {{"Authorization", "Beare
 Json claims_of(std::string_view jwt);
 
 /// Expects an OAuth error at the token endpoint with exactly this status and code (RFC 6749 §5.2).
-void expect_error(const HttpResponse& response, int status, std::string_view code, std::string_view description_part = {});
+void expect_error(const HttpResponse& response, int status, std::string_view code, std::string_view description_part =
+                  {});
 
 }  // namespace mockoauth::server::testing

@@ -68,7 +68,8 @@ HttpResponse Engine::get(std::string target, Headers headers) {
 
 HttpResponse Engine::post(std::string target, const Parameters& form, Headers headers) {
   headers.emplace_back("Content-Type", kFormType);
-  return realm_->handle({.method = "POST", .target = std::move(target), .headers = std::move(headers), .body = form.encode()});
+  return realm_->handle({.method = "POST", .target = std::move(target), .headers = std::move(headers), .body =
+                         form.encode()});
 }
 
 Parameters Engine::authorization_request() {
@@ -86,7 +87,8 @@ std::string Engine::authorize_path() {
 }
 std::string Engine::token_path() { return "/token"; }
 
-HttpResponse Engine::authorize(const Parameters& parameters) { return get(authorize_path() + "?" + parameters.encode()); }
+HttpResponse Engine::authorize(const Parameters& parameters) { return get(authorize_path() + "?" + parameters.encode());
+                                                              }
 
 HttpResponse Engine::authorize_but(std::initializer_list<Parameters::Pair> changes) {
   auto parameters = authorization_request();
@@ -111,7 +113,8 @@ Parameters Engine::code_request(const std::string& code) {
 
 HttpResponse Engine::redeem(const std::string& code) { return post(token_path(), code_request(code)); }
 
-HttpResponse Engine::redeem_but(const std::string& code, std::initializer_list<Parameters::Pair> changes, Headers headers) {
+HttpResponse Engine::redeem_but(const std::string& code, std::initializer_list<Parameters::Pair> changes,
+                                Headers headers) {
   auto form = code_request(code);
   change(form, changes);
   return post(token_path(), form, std::move(headers));
@@ -185,9 +188,11 @@ TEST(Login, CompletesWithoutAFault) {
 
 TEST(Login, OfAConfidentialClientCompletes) {
   Engine engine;
-  const auto code = engine.code({{"client_id", "web"}, {"redirect_uri", "https://web.example/cb?tenant=1"}, {"scope", "openid"}});
+  const auto code = engine.code({{"client_id", "web"}, {"redirect_uri", "https://web.example/cb?tenant=1"},
+                                 {"scope", "openid"}});
 
-  const auto response = engine.redeem_but(code, {{"client_id", ""}, {"redirect_uri", "https://web.example/cb?tenant=1"}},
+  const auto response =
+      engine.redeem_but(code, {{"client_id", ""}, {"redirect_uri", "https://web.example/cb?tenant=1"}},
                                           basic("web", "s3cret:/+ &=%"));
 
   EXPECT_EQ(response.status, 200) << response.body;

@@ -8,7 +8,8 @@ namespace mockoauth::server::testing {
 namespace {
 
 FaultRule outage(RuleMatch when = {}, int times = 1) {
-  return {"http.status", std::move(when), Json::object({{"status", 503}, {"body", "down"}, {"headers", Json::object({{"Retry-After", "2"}})}}), times};
+  return {"http.status", std::move(when),
+          Json::object({{"status", 503}, {"body", "down"}, {"headers", Json::object({{"Retry-After", "2"}})}}), times};
 }
 
 TEST(FaultPkceLoseChallenge, RefusesTheVerifierOnceAndThenBehaves) {
@@ -29,7 +30,8 @@ TEST(FaultPkceAcceptAny, LetsAWrongVerifierThroughAndNothingElse) {
 
   EXPECT_EQ(engine.redeem_but(engine.code(), {{"code_verifier", "wrong"}}).status, 200);
   EXPECT_EQ(engine.redeem_but(engine.code(), {{"code_verifier", ""}}).status, 200);
-  expect_error(engine.redeem_but(engine.code(), {{"redirect_uri", "http://127.0.0.1:1/callback"}}), 400, "invalid_grant");
+  expect_error(engine.redeem_but(engine.code(), {{"redirect_uri", "http://127.0.0.1:1/callback"}}), 400,
+               "invalid_grant");
   const auto code = engine.code();
   engine.redeem(code);
   expect_error(engine.redeem(code), 400, "invalid_grant", "used before");
@@ -52,7 +54,8 @@ TEST(FaultHttpStatus, ReplacesTheAnswerAndCommitsNothing) {
 TEST(FaultHttpStatus, RulesOfOneFaultFollowEachOther) {
   Engine engine;
   ASSERT_TRUE(engine.realm().add_fault(outage({.endpoint = "token"})));
-  ASSERT_TRUE(engine.realm().add_fault({.fault = "http.status", .when = {.endpoint = "token"}, .arguments = Json::object({{"status", 429}})}));
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "http.status", .when = {.endpoint = "token"}, .arguments =
+                                        Json::object({{"status", 429}})}));
   const auto code = engine.code();
 
   EXPECT_EQ(engine.redeem(code).status, 503);
@@ -62,7 +65,8 @@ TEST(FaultHttpStatus, RulesOfOneFaultFollowEachOther) {
 
 TEST(FaultMatch, ByEndpointGrantAndClient) {
   Engine engine;
-  ASSERT_TRUE(engine.realm().add_fault(outage({.endpoint = "token", .grant_type = "refresh_token", .client_id = "app"}, 0)));
+  ASSERT_TRUE(engine.realm().add_fault(outage({.endpoint = "token", .grant_type = "refresh_token", .client_id = "app"},
+                                              0)));
 
   const auto tokens = engine.login();
   EXPECT_EQ(engine.use(text_at(tokens, "access_token")).status, 200);
@@ -110,7 +114,9 @@ TEST(FaultRules, ThatCannotStrikeAreRefused) {
       {{.fault = "http.status"}, "fault.arguments", "object"},
       {{.fault = "http.status", .arguments = Json::object({{"status", 99}})}, "fault.arguments", "200 to 599"},
       {{.fault = "http.status", .arguments = Json::object({{"status", 503}, {"bdy", "x"}})}, "fault.arguments", "bdy"},
-      {{.fault = "http.status", .arguments = Json::object({{"status", 503}, {"headers", Json::object({{"X", "a\r\nb"}})}})}, "fault.arguments", "line breaks"},
+      {{.fault = "http.status", .arguments = Json::object({{"status", 503},
+                                                           {"headers", Json::object({{"X", "a\r\nb"}})}})},
+                                                               "fault.arguments", "line breaks"},
       {{.fault = "pkce.accept_any", .arguments = Json::object({{"x", 1}})}, "fault.arguments", "no arguments"},
       {{.fault = "pkce.accept_any", .when = {.endpoint = "authorize"}}, "fault.arguments", "strikes only"},
       {{.fault = "pkce.accept_any", .when = {.endpoint = "tokn"}}, "fault.arguments", "token"},

@@ -44,7 +44,8 @@ TEST(GoogleProfile, TellsDeadRefreshTokensApartByTextOnly) {
   const auto revoked = google.refresh(token);
   const auto unknown = google.refresh("1//garbage");
 
-  EXPECT_EQ(body_of(revoked), Json::object({{"error", "invalid_grant"}, {"error_description", "Token has been expired or revoked."}}));
+  EXPECT_EQ(body_of(revoked),
+            Json::object({{"error", "invalid_grant"}, {"error_description", "Token has been expired or revoked."}}));
   EXPECT_EQ(body_of(unknown), Json::object({{"error", "invalid_grant"}, {"error_description", "Bad Request"}}));
 }
 
@@ -64,7 +65,8 @@ TEST(GoogleProfile, GivesWebClientsARefreshTokenOnlyWhenAskedAndAtTheFirstConsen
     request.set("scope", "openid");
     for (const auto& [name, value] : more) request.set(name, value);
     const auto code = location_of(google.authorize(request)).one("code").value_or("");
-    return body_of(google.redeem_but(code, {{"client_id", "web"}, {"client_secret", "s3cret:/+ &=%"}, {"redirect_uri", "https://web.example/cb?tenant=1"}}));
+    return body_of(google.redeem_but(code, {{"client_id", "web"}, {"client_secret", "s3cret:/+ &=%"},
+                                            {"redirect_uri", "https://web.example/cb?tenant=1"}}));
   };
 
   EXPECT_EQ(login({}).find(kRefresh), nullptr);
@@ -95,7 +97,8 @@ TEST(GoogleProfile, ShowsErrorsOnAPageWhereOthersRedirect) {
 
 TEST(GoogleProfile, AcceptsJsonAndTheBodySecretButNotBasic) {
   Google google;
-  expect_error(google.post("/token", {{"grant_type", "refresh_token"}, {"refresh_token", "x"}}, basic("web", "s3cret:/+ &=%")), 401, "invalid_client");
+  expect_error(google.post("/token", {{"grant_type", "refresh_token"}, {"refresh_token", "x"}},
+                           basic("web", "s3cret:/+ &=%")), 401, "invalid_client");
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ TEST(MetadataPkceAdvertised, AndIssAndNoNoneAlgorithm) {
 }
 
 TEST(MetadataTruthful, OnlyGrantsThatThisServerHas) {
-  Engine engine(plain_but({{"grants", Json::array({"authorization_code", "urn:ietf:params:oauth:grant-type:device_code"})},
+  Engine engine(plain_but({{"grants",
+                            Json::array({"authorization_code", "urn:ietf:params:oauth:grant-type:device_code"})},
                            {"revocation.style", "none"},
                            {"extensions", Json::array()}}));
   const auto document = metadata(engine);
@@ -79,14 +80,18 @@ TEST(MetadataDocuments, AreServedByKnob) {
 }
 
 TEST(MetadataWellKnownPath, OfAnIssuerWithAPath) {
-  Engine engine(plain_but({{"discovery.issuer", "https://login.example/{tenant}/v2.0"}, {"params", Json::object({{"tenant", "contoso"}})}}));
+  Engine engine(plain_but({{"discovery.issuer", "https://login.example/{tenant}/v2.0"},
+                           {"params", Json::object({{"tenant", "contoso"}})}}));
   EXPECT_EQ(engine.realm().issuer(), "http://127.0.0.1:4321/contoso/v2.0");
-  EXPECT_EQ(metadata(engine, "/.well-known/oauth-authorization-server/contoso/v2.0").string_at("issuer"), engine.realm().issuer());
-  EXPECT_EQ(metadata(engine, "/contoso/v2.0/.well-known/openid-configuration").string_at("issuer"), engine.realm().issuer());
+  EXPECT_EQ(metadata(engine, "/.well-known/oauth-authorization-server/contoso/v2.0").string_at("issuer"),
+            engine.realm().issuer());
+  EXPECT_EQ(metadata(engine, "/contoso/v2.0/.well-known/openid-configuration").string_at("issuer"),
+            engine.realm().issuer());
 }
 
 TEST(MetadataEndpoints, TakeThePathsOfTheProfile) {
-  Engine engine(plain_but({{"endpoints", Json::object({{"token", "https://oauth2.example/v1/tok"}, {"refresh", "https://oauth2.example/v1/again"}})}}));
+  Engine engine(plain_but({{"endpoints", Json::object({{"token", "https://oauth2.example/v1/tok"},
+                                                       {"refresh", "https://oauth2.example/v1/again"}})}}));
   EXPECT_EQ(metadata(engine).string_at("token_endpoint"), "http://127.0.0.1:4321/v1/tok");
   EXPECT_EQ(engine.post("/token", {}).status, 404);
   EXPECT_EQ(engine.post("/v1/tok", {}).status, 400);
@@ -169,7 +174,8 @@ TEST(AtJwt, HasTypeClaimsAndSignature) {
 
   EXPECT_EQ(Jws::parse(token)->header.string_at("typ"), "at+jwt");
   EXPECT_TRUE(verifies(engine, token, JwsAlgorithm::RS256));
-  for (const char* name : {"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}) EXPECT_NE(claims.find(name), nullptr) << name;
+  for (const char* name : {"iss", "exp", "aud", "sub", "client_id", "iat",
+                           "jti"}) EXPECT_NE(claims.find(name), nullptr) << name;
   EXPECT_EQ(claims.string_at("aud"), engine.realm().resource_url());
   EXPECT_EQ(claims.string_at("tid"), "ada");
   EXPECT_EQ(engine.use(token).status, 200);
@@ -181,7 +187,8 @@ TEST(RsJwtSignature, AnAlteredTokenIsRefused) {
   auto payload = claims_of(token);
   payload.set("sub", "eve");
   const auto first = token.find('.');
-  const auto forged = token.substr(0, first + 1) + mimir::codec::base64url_encode(payload.dump()) + token.substr(token.rfind('.'));
+  const auto forged = token.substr(0, first + 1) + mimir::codec::base64url_encode(payload.dump()) +
+      token.substr(token.rfind('.'));
   EXPECT_EQ(engine.use(forged).status, 401);
   EXPECT_EQ(engine.use(token).status, 200);
 }

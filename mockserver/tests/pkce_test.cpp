@@ -44,7 +44,8 @@ TEST(PkceMode, OptionalAndIgnored) {
 
 TEST(PkceVerifierMissing, IsInvalidGrant) {
   Engine engine;
-  expect_error(engine.redeem_but(engine.code(), {{"code_verifier", ""}}), 400, "invalid_grant", "code_verifier is missing");
+  expect_error(engine.redeem_but(engine.code(), {{"code_verifier", ""}}), 400, "invalid_grant",
+               "code_verifier is missing");
   EXPECT_EQ(engine.last().clause, "RFC 9700 §2.1.1");
 }
 
@@ -68,7 +69,8 @@ TEST(PkceVerifierWithoutChallenge, IsInvalidGrant) {
                                  {"code_challenge", ""},
                                  {"code_challenge_method", ""}});
 
-  const auto response = engine.redeem_but(code, {{"client_id", ""}, {"redirect_uri", "https://web.example/cb?tenant=1"}},
+  const auto response =
+      engine.redeem_but(code, {{"client_id", ""}, {"redirect_uri", "https://web.example/cb?tenant=1"}},
                                           basic("web", "s3cret:/+ &=%"));
 
   expect_error(response, 400, "invalid_grant", "had no code_challenge");
@@ -102,7 +104,8 @@ TEST(PkcePlain, WorksOnlyWhereTheKnobListsIt) {
 }
 
 TEST(PkceVerifierLength, AndAlphabet) {
-  const std::string bad[] = {std::string(42, 'a'), std::string(129, 'a'), std::string(42, 'a') + "+", std::string(42, 'a') + " ",
+  const std::string bad[] =
+      {std::string(42, 'a'), std::string(129, 'a'), std::string(42, 'a') + "+", std::string(42, 'a') + " ",
                              std::string(42, 'a') + "=", std::string(60'000, 'a')};
   for (const auto& verifier : bad) {
     Engine engine;
@@ -119,11 +122,13 @@ TEST(PkceVerifierLength, TheLongestAllowedWorks) {
 }
 
 TEST(PkceChallengeMalformed, IsInvalidRequest) {
-  const std::string bad[] = {"short", std::string(42, 'A'), std::string(44, 'A'), std::string(42, 'A') + "=", std::string(42, 'A') + "+",
+  const std::string bad[] =
+      {"short", std::string(42, 'A'), std::string(44, 'A'), std::string(42, 'A') + "=", std::string(42, 'A') + "+",
                              std::string(200, 'A'), std::string(42, 'A') + "~"};
   for (const auto& challenge : bad) {
     Engine engine;
-    EXPECT_EQ(location_of(engine.authorize_but({{"code_challenge", challenge}})).one("error"), "invalid_request") << challenge;
+    EXPECT_EQ(location_of(engine.authorize_but({{"code_challenge", challenge}})).one("error"),
+              "invalid_request") << challenge;
   }
 }
 

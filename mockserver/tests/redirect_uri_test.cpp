@@ -174,13 +174,15 @@ TEST(RedirectUriMissing, MustThenStayAwayFromTheTokenRequestByKnob) {
   engine.realm().add_client({.client_id = "one", .redirect_uris = {"https://one.example/cb"}});
   const auto code = engine.code({{"client_id", "one"}, {"redirect_uri", ""}});
 
-  expect_error(engine.redeem_but(code, {{"client_id", "one"}, {"redirect_uri", "https://one.example/cb"}}), 400, "invalid_grant");
+  expect_error(engine.redeem_but(code, {{"client_id", "one"}, {"redirect_uri", "https://one.example/cb"}}), 400,
+               "invalid_grant");
 }
 
 TEST(RedirectUriQueryKept, AndParametersAppended) {
   Engine engine;
 
-  const auto response = engine.authorize_but({{"client_id", "web"}, {"redirect_uri", "https://web.example/cb?tenant=1"}, {"scope", "openid"}});
+  const auto response = engine.authorize_but({{"client_id", "web"}, {"redirect_uri", "https://web.example/cb?tenant=1"},
+                                              {"scope", "openid"}});
 
   EXPECT_EQ(response.header("Location").value_or("").rfind("https://web.example/cb?tenant=1&code=", 0), 0u);
 }

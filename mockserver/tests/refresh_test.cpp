@@ -173,15 +173,18 @@ TEST(RefreshScopeNotWidened, IsInvalidScopeAndSpendsNothing) {
 TEST(RefreshScopeParam, IgnoredOrForbiddenByKnob) {
   Engine ignored(plain_but({{"refresh.scope_param", "ignored"}}));
   Engine forbidden(plain_but({{"refresh.scope_param", "must_omit"}}));
-  EXPECT_EQ(refreshed(ignored, first_token(ignored), {{"scope", "api.write"}}).string_at("scope"), "openid api.read offline_access");
+  EXPECT_EQ(refreshed(ignored, first_token(ignored), {{"scope", "api.write"}}).string_at("scope"),
+            "openid api.read offline_access");
   expect_error(forbidden.refresh(first_token(forbidden), {{"scope", "api.read"}}), 400, "invalid_request");
 }
 
 TEST(RefreshGarbage, IsInvalidGrant) {
   Engine engine;
   expect_error(engine.refresh("garbage"), 400, "invalid_grant", "not one that was issued here");
-  expect_error(engine.refresh(text_at(engine.login(), "access_token")), 400, "invalid_grant", "this is an access token");
-  expect_error(engine.post("/token", {{"grant_type", "refresh_token"}, {"client_id", "app"}}), 400, "invalid_request", "refresh_token is missing");
+  expect_error(engine.refresh(text_at(engine.login(), "access_token")), 400, "invalid_grant",
+               "this is an access token");
+  expect_error(engine.post("/token", {{"grant_type", "refresh_token"}, {"client_id", "app"}}), 400, "invalid_request",
+               "refresh_token is missing");
 }
 
 TEST(RefreshIdleExpiry, CountsFromTheLastUse) {
@@ -247,7 +250,8 @@ TEST(RefreshMaxLive, RotationDoesNotCountTwice) {
 }
 
 TEST(RefreshOmits, MembersByKnob) {
-  Engine engine(plain_but({{"response.refresh_omits", Json::array({"refresh_token", "scope", "id_token"})}, {"refresh.rotation", "never"}}));
+  Engine engine(plain_but({{"response.refresh_omits", Json::array({"refresh_token", "scope", "id_token"})},
+                           {"refresh.rotation", "never"}}));
   const auto next = refreshed(engine, first_token(engine));
   EXPECT_EQ(next.find(kRefresh), nullptr);
   EXPECT_EQ(next.find("scope"), nullptr);

@@ -24,7 +24,8 @@ TEST(RsChallenge, WithoutATokenNamesNoError) {
 TEST(RsInvalidToken, GarbageRefreshTokenIdTokenAndCode) {
   Engine engine;
   const auto tokens = engine.login();
-  for (const auto& token : {std::string("garbage"), text_at(tokens, kRefresh), text_at(tokens, "id_token"), engine.code()}) {
+  for (const auto& token : {std::string("garbage"), text_at(tokens, kRefresh), text_at(tokens, "id_token"),
+                            engine.code()}) {
     expect_challenge(engine.use(token), 401, "invalid_token");
   }
   expect_challenge(engine.get("/userinfo", bearer("garbage")), 401, "invalid_token");
@@ -160,7 +161,8 @@ TEST(RevokeConfidentialAuthenticates, OrIsInvalidClient) {
   Engine engine;
   expect_error(engine.revoke("x", {{"client_id", "web"}}), 401, "invalid_client");
   expect_error(engine.post("/revoke", {{"client_id", "app"}}), 400, "invalid_request", "token is missing");
-  expect_error(engine.post("/revoke?token=x", {{"client_id", "app"}, {"token", "x"}}), 400, "invalid_request", "in the URL");
+  expect_error(engine.post("/revoke?token=x", {{"client_id", "app"}, {"token", "x"}}), 400, "invalid_request",
+               "in the URL");
 }
 
 TEST(RevokePostOnly, GetIs405) {

@@ -34,7 +34,8 @@ TEST(ServerRealms, AreRoutedByPath) {
   EXPECT_EQ(body_of(world.get("/.well-known/oauth-authorization-server")).string_at("issuer"), one->issuer());
   EXPECT_EQ(body_of(world.get("/.well-known/oauth-authorization-server/r/two")).string_at("issuer"), two->issuer());
   EXPECT_EQ(body_of(world.get("/r/two/.well-known/openid-configuration")).string_at("issuer"), two->issuer());
-  EXPECT_EQ(body_of(world.get("/r/two/.well-known/openid-configuration")).string_at("token_endpoint"), "http://127.0.0.1:4321/r/two/token");
+  EXPECT_EQ(body_of(world.get("/r/two/.well-known/openid-configuration")).string_at("token_endpoint"),
+            "http://127.0.0.1:4321/r/two/token");
   EXPECT_EQ(world.get("/r/two/resource?x=1").status, 401);
 }
 
@@ -54,12 +55,14 @@ TEST(ServerRealms, DoNotSeeEachOther) {
   const auto code = location_of(world.get("/r/one/authorize?" + request.encode())).one("code").value_or("");
   auto form = Engine::code_request(code);
   form.set("redirect_uri", "http://127.0.0.1:9/callback");
-  const HttpRequest redeem{.method = "POST", .target = "", .headers = {{"Content-Type", std::string(kFormType)}}, .body = form.encode()};
+  const HttpRequest redeem{.method = "POST", .target = "", .headers = {{"Content-Type", std::string(kFormType)}},
+                           .body = form.encode()};
   auto at_two = redeem;
   at_two.target = "/r/two/token";
   auto at_one = redeem;
   at_one.target = "/r/one/token";
-  ASSERT_TRUE(two->add_fault({.fault = "http.status", .when = {.endpoint = "resource"}, .arguments = Json::object({{"status", 503}})}));
+  ASSERT_TRUE(two->add_fault({.fault = "http.status", .when = {.endpoint = "resource"}, .arguments =
+                              Json::object({{"status", 503}})}));
   two->clock().advance(24h);
 
   expect_error(world.server.handle(at_two), 400, "invalid_grant");
@@ -83,7 +86,8 @@ TEST(ServerRealms, NamesAndUnknownOnes) {
   EXPECT_TRUE(world.server.create_realm(options));
   EXPECT_EQ(world.server.create_realm(options).error().code, "realm.exists");
 
-  for (const char* target : {"/", "/token", "/r/none/token", "/r/", "/r//token", "/.well-known/oauth-authorization-server/r/none", "", "*"}) {
+  for (const char* target : {"/", "/token", "/r/none/token", "/r/", "/r//token",
+                             "/.well-known/oauth-authorization-server/r/none", "", "*"}) {
     EXPECT_EQ(world.get(target).status, 404) << target;
   }
 }
@@ -181,7 +185,8 @@ TEST(Journal, IsARing) {
 
 TEST(Journal, KeepsHugeRequestsShort) {
   Engine engine;
-  engine.realm().handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "text/plain"}}, .body = std::string(1'000'000, 'x')});
+  engine.realm().handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "text/plain"}}, .body =
+                         std::string(1'000'000, 'x')});
   EXPECT_LE(engine.last().request.body.size(), 64u * 1024);
 }
 
@@ -199,7 +204,8 @@ TEST(JournalRedaction, NoSecretIsInTheExport) {
   engine.get("/resource?access_token=" + text_at(tokens, "access_token"));
   engine.realm().handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "application/json"}},
                          .body = Json::object({{"code", std::string(kVerifier)}}).dump()});
-  engine.realm().handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "text/plain"}}, .body = std::string(kVerifier)});
+  engine.realm().handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "text/plain"}}, .body =
+                         std::string(kVerifier)});
   const auto code = engine.realm().journal().exchanges().front().response.header("Location").value_or("");
   secrets.insert(location_of({303, {{"Location", code}}, {}}).one("code").value_or("x"));
 
@@ -220,11 +226,13 @@ TEST(JournalRedaction, NoSecretIsInTheExport) {
 TEST(HostileInput, IsRefusedCalmly) {
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "a" + std::to_string(i) + "=1&";
-  const std::string bodies[] = {"%", "a=%", "a=%zz", "a=%00", std::string("a=\0b", 4), many, "grant_type=" + std::string(900'000, 'x'),
+  const std::string bodies[] =
+      {"%", "a=%", "a=%zz", "a=%00", std::string("a=\0b", 4), many, "grant_type=" + std::string(900'000, 'x'),
                                 "grant_type=%ff%fe", "=", "&&&&", std::string(70'000, '&')};
   Engine engine;
   for (const auto& body : bodies) {
-    const HttpRequest post{.method = "POST", .target = "/token", .headers = {{"Content-Type", std::string(kFormType)}}, .body = body};
+    const HttpRequest post{.method = "POST", .target = "/token", .headers = {{"Content-Type", std::string(kFormType)}},
+                           .body = body};
     const auto token = engine.realm().handle(post);
     EXPECT_EQ(token.status, 400) << body.substr(0, 40);
     EXPECT_FALSE(text_at(token, "error").empty());
@@ -238,7 +246,8 @@ TEST(HostileInput, IsRefusedCalmly) {
       EXPECT_LT(engine.realm().handle(by_body).status, 500) << path;
     }
   }
-  const std::string jsons[] = {"", "{", "[]", "null", "{\"a\":1,\"a\":2}", std::string(100'000, '['), "{\"grant_type\":{\"x\":1}}", "\xff"};
+  const std::string jsons[] =
+      {"", "{", "[]", "null", "{\"a\":1,\"a\":2}", std::string(100'000, '['), "{\"grant_type\":{\"x\":1}}", "\xff"};
   for (const auto& json : jsons) {
     const auto response = engine.realm().handle(
         {.method = "POST", .target = "/token", .headers = {{"Content-Type", "application/json"}}, .body = json});

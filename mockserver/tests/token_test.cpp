@@ -32,20 +32,23 @@ TEST(TokenCredentialsInUrlRefused, WhateverTheBodySays) {
   for (const char* name : {"client_secret", "code", "code_verifier", "refresh_token"}) {
     Engine engine;
     const auto code = engine.code();
-    expect_error(engine.post("/token?" + std::string(name) + "=x", Engine::code_request(code)), 400, "invalid_request", "in the URL");
+    expect_error(engine.post("/token?" + std::string(name) + "=x", Engine::code_request(code)), 400, "invalid_request",
+                 "in the URL");
     EXPECT_EQ(engine.redeem(code).status, 200);
   }
 }
 
 TEST(TokenFormOnly, JsonAndTextAreRefused) {
   Engine engine;
-  const auto json = Json::object({{"grant_type", "authorization_code"}, {"code", engine.code()}, {"client_id", "app"}}).dump();
+  const auto json = Json::object({{"grant_type", "authorization_code"}, {"code", engine.code()},
+                                  {"client_id", "app"}}).dump();
   for (const char* type : {"application/json", "text/plain", "multipart/form-data; boundary=x", ""}) {
     const auto response = engine.realm().handle(
         {.method = "POST", .target = "/token", .headers = {{"Content-Type", type}}, .body = json});
     expect_error(response, 400, "invalid_request", "Content-Type");
   }
-  expect_error(engine.realm().handle({.method = "POST", .target = "/token", .body = json}), 400, "invalid_request", "no Content-Type");
+  expect_error(engine.realm().handle({.method = "POST", .target = "/token", .body = json}), 400, "invalid_request",
+               "no Content-Type");
 }
 
 TEST(TokenFormOnly, JsonIsReadWhereTheKnobSaysSo) {
@@ -55,7 +58,8 @@ TEST(TokenFormOnly, JsonIsReadWhereTheKnobSaysSo) {
   for (const auto& [name, value] : form.pairs()) body.set(name, value);
 
   const auto response = engine.realm().handle(
-      {.method = "POST", .target = "/token", .headers = {{"content-type", "Application/JSON; charset=utf-8"}}, .body = body.dump()});
+      {.method = "POST", .target = "/token", .headers = {{"content-type", "Application/JSON; charset=utf-8"}}, .body =
+       body.dump()});
 
   EXPECT_EQ(response.status, 200) << response.body;
 }
@@ -92,7 +96,8 @@ TEST(TokenGrantTypeMissing, IsInvalidRequest) {
 TEST(TokenGrantTypeUnknown, IsUnsupportedGrantType) {
   for (const char* grant : {"banana", "password", "client_credentials", "implicit", "Authorization_Code"}) {
     Engine engine;
-    expect_error(engine.post("/token", {{"client_id", "app"}, {"grant_type", grant}}), 400, "unsupported_grant_type", grant);
+    expect_error(engine.post("/token", {{"client_id", "app"}, {"grant_type", grant}}), 400, "unsupported_grant_type",
+                 grant);
   }
 }
 
@@ -118,7 +123,8 @@ TEST(TokenResponseJson, IsNeverStored) {
 TEST(TokenErrorCharacters, StayInTheAllowedSet) {
   Engine engine;
   const auto response = engine.post("/token", {{"grant_type", "a\"\\\r\nä\x01<b>"}, {"client_id", "app"}});
-  for (const char c : text_at(response, "error_description")) EXPECT_TRUE(c >= 0x20 && c <= 0x7e && c != '"' && c != '\\');
+  for (const char c : text_at(response, "error_description")) EXPECT_TRUE(c >= 0x20 && c <= 0x7e && c != '"' &&
+                                                                          c != '\\');
 }
 
 TEST(TokenBasicSupported, AndTheBody) {
@@ -160,7 +166,8 @@ TEST(TokenClientUnknown, IsInvalidClient) {
 
 TEST(TokenTwoAuthMethodsRefused, EvenWhenBothAreRight) {
   Engine engine;
-  expect_error(redeem_web(engine, {{"client_secret", std::string(kSecret)}}, basic("web", kSecret)), 400, "invalid_request", "header and in the body");
+  expect_error(redeem_web(engine, {{"client_secret", std::string(kSecret)}}, basic("web", kSecret)), 400,
+               "invalid_request", "header and in the body");
   expect_error(redeem_web(engine, {{"client_id", "app"}}, basic("web", kSecret)), 400, "invalid_request", "differ");
   auto twice = basic("web", kSecret);
   twice.push_back(twice.front());
@@ -187,7 +194,8 @@ TEST(TokenClientIdRequiredOfPublic, OrIsInvalidClient) {
 
 TEST(TokenClientAuth, MethodsByKnob) {
   Engine engine(plain_but({{"client.auth", Json::array({"client_secret_post"})}}));
-  expect_error(redeem_web(engine, {}, basic("web", kSecret)), 401, "invalid_client", "client_secret_basic is not accepted");
+  expect_error(redeem_web(engine, {}, basic("web", kSecret)), 401, "invalid_client",
+               "client_secret_basic is not accepted");
   EXPECT_EQ(redeem_web(engine, {{"client_id", "web"}, {"client_secret", std::string(kSecret)}}).status, 200);
   expect_error(engine.redeem(engine.code()), 401, "invalid_client", "none is not accepted");
 }
@@ -202,10 +210,12 @@ TEST(TokenClientAuth, TypesByKnob) {
 TEST(TokenPublicSecret, IgnoredForbiddenOrExpected) {
   Engine ignored;
   Engine forbidden(plain_but({{"client.public_secret", "forbidden"}}));
-  Engine expected(plain_but({{"client.public_secret", "expected"}, {"client.auth", Json::array({"client_secret_post"})}}));
+  Engine expected(plain_but({{"client.public_secret", "expected"},
+                             {"client.auth", Json::array({"client_secret_post"})}}));
 
   EXPECT_EQ(ignored.redeem_but(ignored.code(), {{"client_secret", "x"}}).status, 200);
-  expect_error(forbidden.redeem_but(forbidden.code(), {{"client_secret", "x"}}), 401, "invalid_client", "must not send");
+  expect_error(forbidden.redeem_but(forbidden.code(), {{"client_secret", "x"}}), 401, "invalid_client",
+               "must not send");
   EXPECT_EQ(expected.redeem_but(expected.code(), {{"client_secret", "x"}}).status, 200);
 }
 
@@ -252,10 +262,13 @@ TEST(TokenResponse, CamelCaseInAnEnvelope) {
 
 TEST(TokenErrors, AreWordedByTheProfile) {
   const Json map = Json::object(
-      {{"code_unknown", Json::object({{"status", 200}, {"code", "bad_verification_code"}, {"description", "expired."}, {"extra", Json::object({{"error_uri", "https://x.example"}})},
+      {{"code_unknown", Json::object({{"status", 200}, {"code", "bad_verification_code"}, {"description", "expired."},
+                                      {"extra", Json::object({{"error_uri", "https://x.example"}})},
                                       {"headers", Json::object({{"X-Why", "{code}"}})}})},
        {"client_unknown", Json::object({{"as", "code_unknown"}})},
-       {"code_reused", Json::object({{"status", 403}, {"shape", Json::object({{"message", "{description}"}, {"n", 1}, {"hint", "{hint}"}})}})}});
+       {"code_reused", Json::object({{"status", 403}, {"shape",
+                                                       Json::object({{"message", "{description}"}, {"n", 1},
+                                                                     {"hint", "{hint}"}})}})}});
   Engine engine(plain_but({{"errors.map", map}, {"errors.request_id_header", "X-Request-Id"}}));
   const auto code = engine.code();
   engine.redeem(code);
@@ -265,7 +278,8 @@ TEST(TokenErrors, AreWordedByTheProfile) {
   const auto reused = engine.redeem(code);
 
   EXPECT_EQ(unknown.status, 200);
-  EXPECT_EQ(body_of(unknown), Json::object({{"error", "bad_verification_code"}, {"error_description", "expired."}, {"error_uri", "https://x.example"}}));
+  EXPECT_EQ(body_of(unknown), Json::object({{"error", "bad_verification_code"}, {"error_description", "expired."},
+                                            {"error_uri", "https://x.example"}}));
   EXPECT_EQ(unknown.header("X-Why"), "bad_verification_code");
   EXPECT_FALSE(unknown.header("X-Request-Id").value_or("").empty());
   EXPECT_EQ(client.body, unknown.body);
