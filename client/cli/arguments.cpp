@@ -55,7 +55,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   connect_command->add_option("--scope", connect.scopes, "Scope to ask for; may be repeated")->needs(client);
   auto* redirect = connect_command->add_option("--redirect-uri", connect.redirect_uri, "Registered loopback redirect URI")
                        ->needs(client);
-  connect_command->add_option("--port", connect.port, "Port to listen on; any free one by default")
+  connect_command->add_option("--port", connect.ports, "Port to listen on; given again: the next to try; any free one by default")
       ->check(CLI::Range(1, 65535))
       ->excludes(redirect)
       ->needs(client);

@@ -15,7 +15,7 @@ struct ConnectArguments {
   std::string client_id;
   std::string client_secret_env;
   std::vector<std::string> scopes;
-  std::optional<std::uint16_t> port;
+  std::vector<std::uint16_t> ports = {};  ///< In order of preference; empty: any free one.
   std::string redirect_uri;
   bool no_browser = false;
   int timeout_seconds = 300;

@@ -10,6 +10,7 @@
 #include <mimir/oauth/http_transport.hpp>
 
 #include "internal/ascii.hpp"
+#include "internal/endpoint.hpp"
 #include "internal/http_rules.hpp"
 #include "internal/wiping_buffer.hpp"
 

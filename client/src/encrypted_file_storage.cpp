@@ -123,7 +123,7 @@ class EncryptedFileStorage final : public TokenStorage {
     next.generation = std::max(generation, last_generation(*folder, provider)) + 1;
     const Secret plain_text = internal::encode_record(next);
     // What cannot be read back must not replace what can (CH-KC-14).
-    if (!internal::decode_record(plain_text.expose())) return fail(unstorable(provider));
+    if (!internal::is_encodable(next, plain_text.expose())) return fail(unstorable(provider));
     const auto sealed = internal::seal_record(*keys, provider, plain_text.expose(), random_);
     if (!sealed) return fail(sealed.error());
     if (sealed->size() > PrivateFolder::kMaxFileBytes) return fail(unstorable(provider));

@@ -95,6 +95,18 @@ TEST_F(RevocationFlow, UnsupportedTokenTypeIsReported) {  // revoke-unsupported-
   EXPECT_EQ(report->access_token, Outcome::NotOffered);
 }
 
+TEST_F(RevocationFlow, ATokenThatDiedWithTheOtherIsRevoked) {  // Google answers so
+  store_login();
+  expect_discovery();
+  http_.expect("POST", kRevoke, 200, "").expect("POST", kRevoke, 400, R"({"error":"invalid_token"})");
+
+  const auto report = manager_.revoke_access("mock");
+
+  expect_gone(report);
+  EXPECT_EQ(report->access_token, Outcome::Revoked);
+  EXPECT_TRUE(report->detail.empty()) << report->detail;
+}
+
 TEST_F(RevocationFlow, WithoutALoginNothingIsSent) {  // CH-RV-08
   const auto report = manager_.revoke_access("mock");
 

@@ -66,7 +66,8 @@ TEST(MetadataTruthful, OnlyGrantsThatThisServerHas) {
 
 TEST(MetadataNoEmptyLists, AreLeftOut) {
   Engine engine;
-  for (const auto& [name, value] : *metadata(engine).as_object()) {
+  const auto document = metadata(engine);
+  for (const auto& [name, value] : *document.as_object()) {
     EXPECT_FALSE(value.is_array() && value.as_array()->empty()) << name;
   }
 }

@@ -10,7 +10,7 @@ TEST(PkceSupported, AcceptsTheVectorOfRfc7636AppendixB) {
 }
 
 TEST(PkceRequiredOfPublicClients, ButNotOfConfidentialOnes) {
-  Engine engine;
+  Engine engine(plain_but({{"pkce.mode", "required_public"}}));
 
   const auto refused = engine.authorize_but({{"code_challenge", ""}, {"code_challenge_method", ""}});
   const auto granted = engine.authorize_but({{"client_id", "web"},
@@ -61,7 +61,7 @@ TEST(PkceVerifierEqualToChallenge, IsInvalidGrant) {
 }
 
 TEST(PkceVerifierWithoutChallenge, IsInvalidGrant) {
-  Engine engine;
+  Engine engine(plain_but({{"pkce.mode", "required_public"}}));
   const auto code = engine.code({{"client_id", "web"},
                                  {"redirect_uri", "https://web.example/cb?tenant=1"},
                                  {"scope", "openid"},

@@ -95,11 +95,11 @@ TEST(ProfileTest, PlainIsStrict) {
   const Profile& plain = Profile::plain();
 
   EXPECT_EQ(plain.id(), "plain");
-  EXPECT_EQ(plain.text("pkce.mode"), "required");
+  EXPECT_EQ(plain.text("pkce.mode"), "required_public");
   EXPECT_EQ(plain.text("redirect.match"), "loopback_port_free");
   EXPECT_THAT(plain.list("redirect.free_port_hosts"), ElementsAre("127.0.0.1", "[::1]"));
   EXPECT_EQ(plain.text("refresh.reuse"), "revoke_family");
-  EXPECT_EQ(plain.text("revocation.cascade"), "grant");
+  EXPECT_EQ(plain.text("revocation.cascade"), "pair");
   EXPECT_TRUE(plain.lists("extensions", "iss_param"));
   EXPECT_FALSE(plain.lists("extensions", "dpop"));
   EXPECT_EQ(plain.list("discovery.documents").size(), 2U);

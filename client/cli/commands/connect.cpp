@@ -32,7 +32,10 @@ int run_command(const ConnectArguments& arguments) {
       if (!secret || secret->empty()) return usage("the variable " + arguments.client_secret_env + " is not set");
       config.client_secret = oauth::Secret(*secret);
     }
-    if (arguments.port) config.redirect_uri = "http://127.0.0.1:" + std::to_string(*arguments.port) + "/callback";
+    if (!arguments.ports.empty()) {
+      config.redirect_uri = "http://127.0.0.1:" + std::to_string(arguments.ports.front()) + "/callback";
+      config.alternative_ports.assign(arguments.ports.begin() + 1, arguments.ports.end());
+    }
     if (!arguments.redirect_uri.empty()) config.redirect_uri = arguments.redirect_uri;
     manager.add_provider(arguments.name, std::move(config));
   }

@@ -13,11 +13,11 @@ namespace {
 
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   std::string result(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
-  // SHA-2 fails only where OpenSSL itself is broken (no default provider, no memory). There is no value to return that a
-  // caller could not mistake for a digest, so the process stops.
-  if (EVP_Digest(internal::bytes_of(bytes), bytes.size(), internal::bytes_of(result), nullptr, algorithm, nullptr) != 1) {
-    std::abort();
-  }
+  // SHA-2 fails only where OpenSSL itself is broken (no default provider, no memory). There is no value to return that
+  // a caller could not mistake for a digest, so the process stops.
+  const int done = EVP_Digest(internal::bytes_of(bytes), bytes.size(), internal::bytes_of(result), nullptr, algorithm,
+                              nullptr);
+  if (done != 1) std::abort();
   return result;
 }
 

@@ -27,7 +27,10 @@ bool Key::fits(JwsAlgorithm algorithm) const {
   if (!impl_->is_for_signatures || impl_->kty != traits.kty) return false;
   if (!traits.curve.empty() && impl_->curve != traits.curve) return false;
   // RFC 7518 §3.2: a key of the digest's size or larger must be used.
-  if (traits.kty == "oct" && impl_->octets.size() < static_cast<std::size_t>(EVP_MD_get_size(traits.digest()))) return false;
+  if (traits.kty == "oct") {
+    const auto digest_bytes = static_cast<std::size_t>(EVP_MD_get_size(traits.digest()));
+    if (impl_->octets.size() < digest_bytes) return false;
+  }
   return !impl_->algorithm || *impl_->algorithm == algorithm;
 }
 

@@ -78,7 +78,9 @@ Result<> read_rsa(const Json& jwk, Key::Impl& key) {
                                                    {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2},
                                                    {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}}};
   const auto has = [&jwk](const Member& member) { return jwk.find(member.name) != nullptr; };
-  if (jwk.find("oth") != nullptr) return fail("jwk.unsupported", "keys of more than two primes are not supported", "RFC 7518 §6.3.2.7");
+  if (jwk.find("oth") != nullptr) {
+    return fail("jwk.unsupported", "keys of more than two primes are not supported", "RFC 7518 §6.3.2.7");
+  }
   key.is_private = has(kMembers[2]);
   // RFC 7518 §6.3.2: of the primes and what is derived from them, all are there or none.
   const bool has_primes = std::any_of(kMembers.begin() + 3, kMembers.end(), has);
@@ -104,7 +106,9 @@ Result<> read_rsa(const Json& jwk, Key::Impl& key) {
   const bool is_consistent =
       !key.is_private || (has_primes ? internal::rsa_primes_fit(n(0), n(1), n(2), {n(3), n(4), n(5), n(6), n(7)})
                                      : internal::rsa_exponent_fits(n(0), n(1), n(2)));
-  if (!is_consistent) return fail("jwk.mismatch", "the private members do not belong to the public ones", "RFC 7518 §6.3.2");
+  if (!is_consistent) {
+    return fail("jwk.mismatch", "the private members do not belong to the public ones", "RFC 7518 §6.3.2");
+  }
   return {};
 }
 
@@ -112,7 +116,9 @@ Result<> read_ec(const Json& jwk, Key::Impl& key) {
   const auto name = text_member(jwk, "crv");
   if (!name) return tl::unexpected(name.error());
   const internal::CurveTraits* curve = internal::curve_by_name(*name);
-  if (curve == nullptr) return fail("jwk.unsupported", "JWK member \"crv\" names no supported curve", "RFC 7518 §6.2.1.1");
+  if (curve == nullptr) {
+    return fail("jwk.unsupported", "JWK member \"crv\" names no supported curve", "RFC 7518 §6.2.1.1");
+  }
   const auto x = bytes_member(jwk, "x", curve->bytes);
   if (!x) return tl::unexpected(x.error());
   const auto y = bytes_member(jwk, "y", curve->bytes);
@@ -123,14 +129,15 @@ Result<> read_ec(const Json& jwk, Key::Impl& key) {
   const std::string point = "\x04" + x->bytes + y->bytes;
   internal::BigNumPtr d;
   const internal::ParamBuilderPtr builder(OSSL_PARAM_BLD_new());
-  bool is_built = builder &&
-                  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group.c_str(), 0) == 1 &&
-                  OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
+  OSSL_PARAM_BLD* const b = builder.get();
+  bool is_built = b != nullptr &&
+                  OSSL_PARAM_BLD_push_utf8_string(b, OSSL_PKEY_PARAM_GROUP_NAME, group.c_str(), 0) == 1 &&
+                  OSSL_PARAM_BLD_push_octet_string(b, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
   if (key.is_private) {
     const auto bytes = bytes_member(jwk, "d", curve->bytes);
     if (!bytes) return tl::unexpected(bytes.error());
     d = internal::to_number(bytes->bytes);
-    is_built = is_built && d && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, d.get()) == 1;
+    is_built = is_built && d && OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_PRIV_KEY, d.get()) == 1;
   }
   if (is_built) key.pkey = import_key("EC", builder.get(), key.is_private);
   if (!key.pkey) return fail("jwk.key", "the members make no point on the curve", "RFC 7518 §6.2");
@@ -148,7 +155,9 @@ Result<> read_ec(const Json& jwk, Key::Impl& key) {
 Result<> read_okp(const Json& jwk, Key::Impl& key) {
   const auto curve = text_member(jwk, "crv");
   if (!curve) return tl::unexpected(curve.error());
-  if (*curve != "Ed25519") return fail("jwk.unsupported", "JWK member \"crv\" names no supported curve", "RFC 8037 §3.1");
+  if (*curve != "Ed25519") {
+    return fail("jwk.unsupported", "JWK member \"crv\" names no supported curve", "RFC 8037 §3.1");
+  }
   const auto x = bytes_member(jwk, "x", 32);
   if (!x) return tl::unexpected(x.error());
   key.is_private = jwk.find("d") != nullptr;
@@ -158,7 +167,8 @@ Result<> read_okp(const Json& jwk, Key::Impl& key) {
     key.pkey.reset(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(std::string_view(d->bytes)), 32));
     std::string derived(32, '\0');
     std::size_t size = derived.size();
-    if (key.pkey && (EVP_PKEY_get_raw_public_key(key.pkey.get(), bytes_of(derived), &size) != 1 || derived != x->bytes)) {
+    if (key.pkey && EVP_PKEY_get_raw_public_key(key.pkey.get(), bytes_of(derived), &size) != 1) key.pkey.reset();
+    if (key.pkey && derived != x->bytes) {
       return fail("jwk.mismatch", "the private member does not belong to the public one", "RFC 8037 §2");
     }
   } else {
@@ -193,14 +203,17 @@ Result<> read_common(const Json& jwk, Key::Impl& key) {
   if (const Json* member = jwk.find("key_ops")) {
     const Json::Array* operations = member->as_array();
     if (operations == nullptr) return fail("jwk.type", "JWK member \"key_ops\" is no array", "RFC 7517 §4.3");
-    key.is_for_signatures = key.is_for_signatures && std::any_of(operations->begin(), operations->end(), [](const Json& o) {
-      return o.as_string() != nullptr && (*o.as_string() == "sign" || *o.as_string() == "verify");
+    const bool may_sign_or_verify = std::any_of(operations->begin(), operations->end(), [](const Json& operation) {
+      return operation == Json("sign") || operation == Json("verify");
     });
+    key.is_for_signatures = key.is_for_signatures && may_sign_or_verify;
   }
   if (jwk.find("alg") == nullptr) return {};
   key.algorithm = parse_jws_algorithm(algorithm);
   // A key that states another algorithm is for that one only, which this code cannot do.
-  if (!key.algorithm) return fail("jwk.unsupported", "JWK member \"alg\" names no supported signature algorithm", "RFC 7517 §4.4");
+  if (!key.algorithm) {
+    return fail("jwk.unsupported", "JWK member \"alg\" names no supported signature algorithm", "RFC 7517 §4.4");
+  }
   return {};
 }
 
@@ -222,7 +235,9 @@ Result<Key> Key::from_jwk(const Json& jwk) {
                         : *kty == "OKP" ? read_okp
                         : *kty == "oct" ? read_octets
                                         : Reader{};
-  if (reader == nullptr) return fail("jwk.unsupported", "JWK member \"kty\" names no supported key type", "RFC 7518 §6.1");
+  if (reader == nullptr) {
+    return fail("jwk.unsupported", "JWK member \"kty\" names no supported key type", "RFC 7518 §6.1");
+  }
   if (const auto read = reader(jwk, *key); !read) return tl::unexpected(read.error());
   if (key->algorithm && (internal::traits_of(*key->algorithm).kty != key->kty ||
                          (!key->curve.empty() && internal::traits_of(*key->algorithm).curve != key->curve))) {

@@ -28,7 +28,9 @@ Result<JwsAlgorithm> algorithm_of(const Json& header) {
   const auto name = header.string_at("alg");
   if (!name) return fail("jws.algorithm", "the header has no \"alg\" that is a string", "RFC 7515 §4.1.1");
   const auto algorithm = parse_jws_algorithm(*name);
-  if (!algorithm) return fail("jws.algorithm", "the header's \"alg\" is no supported signature algorithm", "RFC 8725 §3.2");
+  if (!algorithm) {
+    return fail("jws.algorithm", "the header's \"alg\" is no supported signature algorithm", "RFC 8725 §3.2");
+  }
   return *algorithm;
 }
 

@@ -40,9 +40,9 @@ bool belongs_into_path(char c) {
          std::string_view("-._~!$&'()*+,;=:@/%").find(c) != std::string_view::npos;
 }
 
-/// Boost 1.81 ends a host that begins with an IP address right after the address: in `http://127.0.0.1.example/` it sees
-/// the host 127.0.0.1 and the path `.example/`. With an authority, a path is empty or starts with a slash (RFC 3986
-/// §3.3), which tells the two apart.
+/// Boost 1.81 ends a host that begins with an IP address right after the address: in `http://127.0.0.1.example/` it
+/// sees the host 127.0.0.1 and the path `.example/`. With an authority, a path is empty or starts with a slash (RFC
+/// 3986 §3.3), which tells the two apart.
 bool is_host_cut_short(const boost::urls::url_view& parts) {
   const std::string_view path = view(parts.encoded_path());
   return parts.has_authority() && !path.empty() && path[0] != '/';

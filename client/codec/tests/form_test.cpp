@@ -9,11 +9,13 @@
 namespace mimir::codec {
 namespace {
 
+// RFC 3986 §2.3.
+constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
 TEST(Percent, EncodesEverythingButTheUnreserved) {
   for (int byte = 0; byte < 256; ++byte) {
     const std::string text(1, static_cast<char>(byte));
-    const bool unreserved =
-        std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~").find(text) != std::string::npos;
+    const bool unreserved = kUnreserved.find(text) != std::string_view::npos;
 
     EXPECT_EQ(percent_encode(text).size(), unreserved ? 1U : 3U) << byte;
     EXPECT_EQ(percent_decode(percent_encode(text)).value(), text);

@@ -15,7 +15,9 @@ namespace {
 using namespace std::string_literals;
 
 TEST(JsonParse, ReadsEveryType) {
-  const Json json = Json::parse(" {\"n\":null,\"t\":true,\"f\":false,\"i\":-7,\"d\":2.5,\"s\":\"x\",\"a\":[1,[]],\"o\":{}} ").value();
+  const auto text = R"( {"n":null,"t":true,"f":false,"i":-7,"d":2.5,"s":"x","a":[1,[]],"o":{}} )";
+
+  const Json json = Json::parse(text).value();
 
   EXPECT_TRUE(json.find("n")->is_null());
   EXPECT_EQ(json.bool_at("t"), true);
@@ -44,7 +46,8 @@ TEST(JsonParse, KeepsIntegersThatFitAndTurnsOthersIntoDoubles) {
   EXPECT_EQ(Json::parse("9223372036854775807").value().as_int(), std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(Json::parse("-9223372036854775808").value().as_int(), std::numeric_limits<std::int64_t>::min());
 
-  for (const char* text : {"9223372036854775808", "18446744073709551616", "-9223372036854775809", "1.0", "1e2", "0.5"}) {
+  for (const char* text : {"9223372036854775808", "18446744073709551616", "-9223372036854775809", "1.0", "1e2",
+                           "0.5"}) {
     const Json json = Json::parse(text).value();
     EXPECT_FALSE(json.is_int()) << text;
     EXPECT_TRUE(json.is_number()) << text;
@@ -104,13 +107,16 @@ TEST(JsonParse, RefusesEverythingOutsideTheGrammar) {
   expect_refusals({
       {"", "json.empty", 0}, {"   ", "json.empty", 3}, {"{", "json.syntax", 1}, {"[", "json.syntax", 1},
       {"[1", "json.syntax", 2}, {"[1,", "json.syntax", 3}, {"[1,]", "json.syntax", 3}, {"{\"a\":1,}", "json.syntax", 7},
-      {"{\"a\"}", "json.syntax", 4}, {"{\"a\":}", "json.syntax", 5}, {"{a:1}", "json.syntax", 1}, {"{1:1}", "json.syntax", 1},
-      {"{'a':1}", "json.syntax", 1}, {"[1 2]", "json.syntax", 3}, {"{\"a\":1 \"b\":2}", "json.syntax", 7}, {"]", "json.empty"},
+      {"{\"a\"}", "json.syntax", 4}, {"{\"a\":}", "json.syntax", 5}, {"{a:1}", "json.syntax", 1},
+      {"{1:1}", "json.syntax", 1},
+      {"{'a':1}", "json.syntax", 1}, {"[1 2]", "json.syntax", 3}, {"{\"a\":1 \"b\":2}", "json.syntax", 7},
+      {"]", "json.empty"},
       {"[}", "json.syntax", 1}, {"{]", "json.syntax", 1}, {"nul", "json.syntax"}, {"True", "json.syntax"},
       {"NaN", "json.syntax"}, {"Infinity", "json.syntax"}, {"-Infinity", "json.syntax"}, {"undefined", "json.syntax"},
       {"01", "json.trailing", 1}, {"+1", "json.syntax", 0}, {"-", "json.syntax"}, {".5", "json.syntax", 0},
       {"1.", "json.syntax"}, {"1e", "json.syntax"}, {"1e+", "json.syntax"}, {"0x10", "json.trailing", 1},
-      {"// c\n1", "json.syntax", 0}, {"/* c */1", "json.syntax", 0}, {"\"a", "json.syntax", 2}, {"\"\\x\"", "json.syntax", 1},
+      {"// c\n1", "json.syntax", 0}, {"/* c */1", "json.syntax", 0}, {"\"a", "json.syntax", 2},
+      {"\"\\x\"", "json.syntax", 1},
       {"\"\\u12\"", "json.syntax", 1}, {"\"a\nb\"", "json.syntax", 2}, {"\"a\tb\"", "json.syntax", 2},
       {"<!DOCTYPE html>", "json.syntax", 0}, {"\x0B{}", "json.syntax", 0},
   });
@@ -118,7 +124,8 @@ TEST(JsonParse, RefusesEverythingOutsideTheGrammar) {
 
 TEST(JsonParse, RefusesWhatFollowsTheValue) {
   expect_refusals({
-      {"{} {}", "json.trailing", 3}, {"{}x", "json.trailing", 2}, {"null,", "json.trailing", 4}, {"[]]", "json.trailing", 2},
+      {"{} {}", "json.trailing", 3}, {"{}x", "json.trailing", 2}, {"null,", "json.trailing", 4},
+      {"[]]", "json.trailing", 2},
       {"{}\0"s, "json.trailing", 2}, {"{}\0garbage"s, "json.trailing", 2}, {"1\0"s, "json.trailing", 1},
       {"\0{}"s, "json.empty", 0}, {"[1,\0]"s, "json.syntax", 3}, {"\"a\0b\""s, "json.syntax", 2},
   });
@@ -133,8 +140,10 @@ TEST(JsonParse, RefusesWhatIsNotUtf8) {
       {"\"\xE0\x80\xAF\"", "json.encoding", 1}, {"\"\xED\xA0\x80\"", "json.encoding", 1},  // overlong, surrogate
       {"\"\xF4\x90\x80\x80\"", "json.encoding", 1},             // beyond U+10FFFF
       {"\"\xE2\x82", "json.encoding", 1}, {"{\"\xFF\":1}", "json.encoding", 2},
-      {R"("\ud800")", "json.surrogate", 1}, {R"("\ud800x")", "json.surrogate", 1}, {R"("\ud800\u0041")", "json.surrogate", 1},
-      {R"("\udc00")", "json.surrogate"}, {R"({"\udfff":1})", "json.surrogate"}, {R"("\ud800\ud800")", "json.surrogate", 1},
+      {R"("\ud800")", "json.surrogate", 1}, {R"("\ud800x")", "json.surrogate", 1},
+      {R"("\ud800\u0041")", "json.surrogate", 1},
+      {R"("\udc00")", "json.surrogate"}, {R"({"\udfff":1})", "json.surrogate"},
+      {R"("\ud800\ud800")", "json.surrogate", 1},
   });
 }
 

@@ -12,7 +12,8 @@ namespace {
 using namespace std::string_literals;
 
 TEST(JsonDump, WritesCompactAndPretty) {
-  const Json json = Json::object({{"a", Json::array({1, "x", nullptr, true})}, {"b", Json::object()}, {"c", Json::array()}});
+  const Json json =
+      Json::object({{"a", Json::array({1, "x", nullptr, true})}, {"b", Json::object()}, {"c", Json::array()}});
 
   EXPECT_EQ(json.dump(), R"({"a":[1,"x",null,true],"b":{},"c":[]})");
   EXPECT_EQ(json.dump_pretty(),
@@ -20,9 +21,11 @@ TEST(JsonDump, WritesCompactAndPretty) {
 }
 
 TEST(JsonDump, ComesBackAsTheSameValue) {
-  for (const Json& json : {Json(), Json(true), Json(std::numeric_limits<std::int64_t>::min()), Json(3600.0), Json(0.1), Json(1e21),
+  for (const Json& json : {Json(), Json(true), Json(std::numeric_limits<std::int64_t>::min()), Json(3600.0),
+                           Json(0.1), Json(1e21),
                            Json(-0.0), Json(std::numeric_limits<double>::denorm_min()), Json(1.7976931348623157e308),
-                           Json("\0\x01\x7F\"\\/\n\xE2\x82\xAC\xF0\x9F\x98\x80"s), Json::array({Json::array(), Json::object({{"", ""}})})}) {
+                           Json("\0\x01\x7F\"\\/\n\xE2\x82\xAC\xF0\x9F\x98\x80"s),
+                           Json::array({Json::array(), Json::object({{"", ""}})})}) {
     EXPECT_EQ(Json::parse(json.dump()).value(), json) << json.dump();
     EXPECT_EQ(Json::parse(json.dump_pretty()).value(), json);
   }
@@ -36,7 +39,8 @@ TEST(JsonDump, KeepsWholeDoublesReadable) {
 TEST(JsonDump, NeverWritesWhatIsNoJson) {
   EXPECT_EQ(Json(std::nan("")).dump(), "null");
   EXPECT_EQ(Json(std::numeric_limits<double>::infinity()).dump(), "null");
-  EXPECT_EQ(Json("a\xFF\xC3(\xED\xA0\x80").dump(), "\"a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
+  EXPECT_EQ(Json("a\xFF\xC3(\xED\xA0\x80").dump(),
+      "\"a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
   EXPECT_EQ(Json::object({{"\x80", 1}}).dump(), "{\"\xEF\xBF\xBD\":1}");
 }
 
@@ -89,7 +93,9 @@ TEST(JsonValue, ChangesThroughFind) {
 
 // The document and every pointer of RFC 6901 §5.
 TEST(JsonPointer, KeepsTheExamplesOfRfc6901) {
-  const Json json = Json::parse(R"({"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\j":5,"k\"l":6," ":7,"m~n":8})").value();
+  const Json json = Json::parse(R"({"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,)"
+                                R"("i\\j":5,"k\"l":6," ":7,"m~n":8})")
+                        .value();
 
   EXPECT_EQ(json.at_pointer(""), &json);
   EXPECT_EQ(*json.at_pointer("/foo"), Json::array({"bar", "baz"}));
@@ -108,7 +114,8 @@ TEST(JsonPointer, KeepsTheExamplesOfRfc6901) {
 TEST(JsonPointer, LeadsNowhereWhenItIsWrong) {
   const Json json = Json::parse(R"({"a":["x","y"],"m~n":1,"m~":2})").value();
 
-  for (const char* pointer : {"a", "/b", "/a/2", "/a/-", "/a/01", "/a/+1", "/a/ 1", "/a/1x", "/a/", "/a/0/x", "/m~n", "/m~2n", "/m~",
+  for (const char* pointer : {"a", "/b", "/a/2", "/a/-", "/a/01", "/a/+1", "/a/ 1", "/a/1x", "/a/", "/a/0/x", "/m~n",
+      "/m~2n", "/m~",
                               "/a/99999999999999999999999"}) {
     EXPECT_EQ(json.at_pointer(pointer), nullptr) << pointer;
   }

@@ -58,7 +58,8 @@ TEST(JwsVectors, AreWhatDeterministicAlgorithmsWrite) {
     SCOPED_TRACE(vector.name);
     const std::string header = base64url_decode(vector.jws.substr(0, vector.jws.find('.'))).value();
 
-    const auto written = jws_sign_raw(header, Jws::parse(vector.jws).value().payload, vector.algorithm, key_of(vector.key));
+    const auto written = jws_sign_raw(header, Jws::parse(vector.jws).value().payload, vector.algorithm,
+        key_of(vector.key));
 
     EXPECT_EQ(written.value(), vector.jws);
   }

@@ -30,7 +30,8 @@ TEST(Url, TakesEveryPartAsItIsWritten) {
 TEST(Url, WritesBackWhatItRead) {
   for (const char* text :
        {"http://a", "http://a/", "http://a?", "http://a/?", "http://a#", "http://a/?#", "https://a:443/", "http://a:80",
-        "http://127.0.0.1:49152/callback", "http://[::1]:8080/x?y#z", "https://a/b/./c/../d//e/", "https://a/%7Euser/~user",
+        "http://127.0.0.1:49152/callback", "http://[::1]:8080/x?y#z", "https://a/b/./c/../d//e/",
+        "https://a/%7Euser/~user",
         "https://login.example/tenant/v2.0", "https://a-b.c_d.example", "http://a:0/", "http://a/?x=?/&y=:@"}) {
     const auto url = Url::parse(text);
     ASSERT_TRUE(url.has_value()) << text << ": " << url.error().message;
@@ -103,7 +104,8 @@ TEST(Url, RefusesEverythingElse) {
       {"http://a:-1/", "url.syntax"}, {"http://a\\@b/", "url.syntax"}, {"http://a/<b>", "url.syntax"},
       {"http://a/\"b\"", "url.syntax"}, {"http://a/{b}", "url.syntax"}, {"http://a#b#c", "url.syntax"},
       {"ftp://a/", "url.scheme"}, {"javascript:alert(1)", "url.scheme"}, {"file:///etc/passwd", "url.scheme"},
-      {"urn:ietf:wg:oauth:2.0:oob", "url.scheme"}, {"com.example.app:/cb", "url.scheme"}, {"localhost:8080", "url.scheme"},
+      {"urn:ietf:wg:oauth:2.0:oob", "url.scheme"}, {"com.example.app:/cb", "url.scheme"},
+      {"localhost:8080", "url.scheme"},
       {"httpss://a", "url.scheme"},
       {"http:", "url.host"}, {"http:/a", "url.host"}, {"http:a", "url.host"}, {"http://", "url.host"},
       {"http:///a", "url.host"}, {"http://:80/", "url.host"}, {"http://%6cocalhost/", "url.host"},
@@ -113,7 +115,8 @@ TEST(Url, RefusesEverythingElse) {
       {"http://a:080/", "url.port"},
       {"http://a b/", "url.character"}, {" http://a", "url.character"}, {"http://a\n", "url.character"},
       {"http://a/\r\nHost: b", "url.character"}, {"http://a/\t", "url.character"}, {"http://a/\0"s, "url.character"},
-      {"http://a/\x7F", "url.character"}, {"http://b\xC3\xBC" "cher.example/", "url.character"}, {"\xEF\xBB\xBFhttp://a", "url.character"},
+      {"http://a/\x7F", "url.character"}, {"http://b\xC3\xBC" "cher.example/", "url.character"},
+      {"\xEF\xBB\xBFhttp://a", "url.character"},
       {"http://a/" + std::string(16 * 1024, 'x'), "url.too_long"},
   };
   for (const auto& [text, code] : refusals) {
@@ -135,7 +138,8 @@ TEST(Url, ReadsANameThatBeginsLikeAnAddressAsAName) {
     EXPECT_FALSE(url->is_loopback_literal());
     EXPECT_EQ(Url::parse("http://"s + host).value().host(), host);
   }
-  for (const char* text : {"http://[::1]x", "http://[::1].evil.example/y", "http://[::1]:1x", "http://127.0.0.1:80x/"}) {
+  for (const char* text : {"http://[::1]x", "http://[::1].evil.example/y", "http://[::1]:1x",
+      "http://127.0.0.1:80x/"}) {
     EXPECT_EQ(Url::parse(text).error().code, "url.syntax") << text;
   }
   EXPECT_EQ(Url::parse("http://u@127.0.0.1x/").error().code, "url.userinfo");

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "internal/ascii.hpp"
+#include "internal/endpoint.hpp"
 
 namespace mimir::oauth::internal {
 namespace {
@@ -17,8 +18,6 @@ bool is_token(std::string_view text) {
 
 }  // namespace
 
-bool is_loopback(const codec::Url& url) { return url.is_loopback_literal() || url.is_localhost(); }
-
 Result<codec::Url> check_url(const std::string& url) {
   auto parsed = codec::Url::parse(url);
   if (!parsed) {
@@ -28,7 +27,7 @@ Result<codec::Url> check_url(const std::string& url) {
                  .hint = "Check the endpoints of the provider's configuration or metadata.",
                  .spec = parsed.error().spec});
   }
-  if (!parsed->is_https() && !is_loopback(*parsed)) {
+  if (!is_protected(*parsed)) {
     return fail({.category = Category::Misconfigured,
                  .code = "http.insecure_url",
                  .message = "Refused to send a request to " + parsed->origin() + " without TLS.",

@@ -14,9 +14,6 @@ Result<codec::Url> check_request(const HttpRequest& request);
 /// The same for the URL alone.
 Result<codec::Url> check_url(const std::string& url);
 
-/// Loopback by name or number: never through a proxy (CH-NT-06).
-[[nodiscard]] bool is_loopback(const codec::Url& url);
-
 /// Whether a redirect may be followed to there: the rules of check_url(), and never from https to http.
 /// `http.redirect_refused` (ProviderBroken) otherwise.
 Result<codec::Url> check_redirect(const codec::Url& from, const std::string& to);

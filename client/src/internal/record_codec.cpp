@@ -154,6 +154,10 @@ std::optional<StoredLogin> read(const Json& json) {
   return login;
 }
 
+bool is_same(const std::optional<Secret>& a, const std::optional<Secret>& b) {
+  return a.has_value() == b.has_value() && (!a || a->equals(*b));
+}
+
 }  // namespace
 
 Secret encode_record(const StoredLogin& login) {
@@ -174,6 +178,14 @@ std::optional<StoredLogin> decode_record(std::string_view text) {
   auto login = read(*json);
   wipe(*json);
   return login;
+}
+
+bool is_encodable(const StoredLogin& login, std::string_view encoded) {
+  const auto back = decode_record(encoded);
+  return back && back->tokens.access_token.equals(login.tokens.access_token) &&
+         is_same(back->tokens.refresh_token, login.tokens.refresh_token) &&
+         is_same(back->tokens.id_token, login.tokens.id_token) &&
+         is_same(back->config.client_secret, login.config.client_secret);
 }
 
 }  // namespace mimir::oauth::internal

@@ -9,6 +9,9 @@ namespace mimir::oauth::internal {
 
 /// One stored login as JSON text, with its secrets in clear: to be sealed at once. Intermediate copies are wiped.
 [[nodiscard]] Secret encode_record(const StoredLogin& login);
+/// Whether decode_record() gives the same secrets back. JSON has no way to write bytes that are no UTF-8: a token of
+/// such bytes would come back as another one.
+[[nodiscard]] bool is_encodable(const StoredLogin& login, std::string_view encoded);
 /// Nothing when the text is not a whole record. Members that are not known are ignored.
 [[nodiscard]] std::optional<StoredLogin> decode_record(std::string_view text);
 

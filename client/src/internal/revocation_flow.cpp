@@ -49,6 +49,12 @@ bool revoke(const Secret& token, std::string_view hint, const OAuthConfig& confi
                                                      .provider = sanitise(context.provider, 64),
                                                      .url = metadata.endpoints.revocation,
                                                      .now = context.now()});
+  if (error.code == "invalid_token") {
+    // RFC 7009 §2.2 wants 200 for a dead token; providers whose revocation takes the whole grant along answer the second
+    // of its tokens like this. Dead is what was asked for.
+    outcome = Outcome::Revoked;
+    return true;
+  }
   if (error.code == "unsupported_token_type") outcome = Outcome::NotOffered;  // RFC 7009 §2.2.1
   note_failure(report, error);
   return true;

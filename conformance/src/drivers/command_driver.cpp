@@ -37,6 +37,9 @@ class HeldPort {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    // A login that has just ended leaves its connection waiting on the port; that is nobody holding it.
+    const int on = 1;
+    ::setsockopt(held.fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (held.fd_ < 0 || ::bind(held.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(held.fd_, 1) != 0) {
       return std::nullopt;
     }
@@ -98,7 +101,7 @@ class CommandSession final : public Session {
     auto environment = environment_for(action);
     if (!environment) return tl::unexpected(environment.error());
     internal::ProcessRequest request{.arguments = arguments_for(action), .environment = std::move(*environment),
-                                     .directory = sandbox_->home().string(), .timeout = adapter_.timeout};
+                                     .directory = std::filesystem::current_path().string(), .timeout = adapter_.timeout};
     std::optional<std::jthread> walker;
     std::vector<std::string> walked;
     if (adapter_.login_url == "output") {

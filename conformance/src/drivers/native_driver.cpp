@@ -216,8 +216,9 @@ class NativeSession final : public Session {
   }
 
   void listen(const oauth::Event& event, ClientResult& result) const {
-    if (event.text.empty()) return;
-    result.said.push_back(event.text);
+    using Kind = oauth::Event::Kind;
+    if (event.kind == Kind::Stored) result.said.push_back("stored in " + event.text);
+    else if (!event.text.empty()) result.said.push_back(event.text);
   }
 
   void conclude(const oauth::Error& error, ClientResult& result) const {
@@ -234,10 +235,21 @@ class NativeSession final : public Session {
     result.detail = "ok";
   }
 
+  void conclude_logout(const oauth::Result<oauth::RevokeReport>& report, ClientResult& result) const {
+    using Revoked = oauth::RevokeReport::Outcome;
+    conclude(report, result);
+    if (!report) return;
+    if (!report->detail.empty()) result.said.push_back(report->detail);
+    if (report->refresh_token == Revoked::Failed || report->access_token == Revoked::Failed) {
+      result.outcome = Outcome::Failed;
+      result.detail = "a token could not be revoked";
+    }
+  }
+
   void perform(const std::string& action, oauth::OAuthManager& manager, ClientResult& result) {
     if (action == "login") return conclude(manager.initiate_flow(setup_.provider), result);
     if (action == "refresh") return conclude(manager.refresh_token(setup_.provider), result);
-    if (action == "logout") return conclude(manager.revoke_access(setup_.provider), result);
+    if (action == "logout") return conclude_logout(manager.revoke_access(setup_.provider), result);
     oauth::TokenSource source(manager, setup_.provider, options_.log_in_again ? oauth::LoginPolicy::WhenNeeded : oauth::LoginPolicy::Never);
     auto answer = source.send({.url = setup_.resource_url});
     conclude(answer, result);

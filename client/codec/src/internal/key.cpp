@@ -47,13 +47,15 @@ std::string encoded_number(const EVP_PKEY* pkey, const char* name, std::size_t w
   const BigNumPtr number = number_of(pkey, name);
   if (!number) return {};
   // RFC 7518 §2: a Base64urlUInt has no leading zero octets; coordinates have the width of their curve.
-  return base64url_encode(to_bytes(number.get(), width == 0 ? static_cast<std::size_t>(BN_num_bytes(number.get())) : width));
+  const std::size_t minimum = static_cast<std::size_t>(BN_num_bytes(number.get()));
+  return base64url_encode(to_bytes(number.get(), width == 0 ? minimum : width));
 }
 
 Result<> classify_rsa(const Key::Impl& key) {
   const int bits = EVP_PKEY_get_bits(key.pkey.get());
   if (bits < kMinRsaBits) {
-    return fail("jwk.weak", "the RSA key has " + std::to_string(bits) + " bits, at least 2048 are required", "RFC 7518 §3.3");
+    return fail("jwk.weak", "the RSA key has " + std::to_string(bits) + " bits, at least 2048 are required",
+                "RFC 7518 §3.3");
   }
   if (bits > kMaxRsaBits) return fail("jwk.too_large", "the RSA key has more than 8192 bits");
   const BigNumPtr n = number_of(key.pkey.get(), OSSL_PKEY_PARAM_RSA_N);
@@ -79,7 +81,8 @@ const AlgorithmTraits* traits_by_name(std::string_view name) {
 }
 
 const CurveTraits* curve_by_name(std::string_view name) {
-  const auto found = std::find_if(kCurves.begin(), kCurves.end(), [name](const CurveTraits& c) { return c.name == name; });
+  const auto found =
+      std::find_if(kCurves.begin(), kCurves.end(), [name](const CurveTraits& c) { return c.name == name; });
   return found == kCurves.end() ? nullptr : found;
 }
 
@@ -111,7 +114,9 @@ Result<> classify(Key::Impl& key) {
       std::size_t length = 0;
       const bool is_named = EVP_PKEY_get_group_name(key.pkey.get(), group.data(), group.size(), &length) == 1;
       const CurveTraits* curve = is_named ? curve_by_openssl_name({group.data(), length}) : nullptr;
-      if (curve == nullptr) return fail("jwk.unsupported", "the key is on a curve that is not supported", "RFC 7518 §6.2.1.1");
+      if (curve == nullptr) {
+        return fail("jwk.unsupported", "the key is on a curve that is not supported", "RFC 7518 §6.2.1.1");
+      }
       key.kty = "EC";
       key.curve = curve->name;
       return {};

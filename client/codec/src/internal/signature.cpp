@@ -67,7 +67,8 @@ Result<std::string> sign(JwsAlgorithm algorithm, const Key& key, std::string_vie
   const AlgorithmTraits& traits = traits_of(algorithm);
   const Key::Impl& impl = key.impl();
   if (impl.kty != traits.kty || (!traits.curve.empty() && impl.curve != traits.curve)) {
-    return fail("jws.key_mismatch", "the key's type or curve does not go with " + std::string(traits.name), "RFC 7515 §5.1");
+    return fail("jws.key_mismatch", "the key's type or curve does not go with " + std::string(traits.name),
+                "RFC 7515 §5.1");
   }
   if (!impl.is_private) return fail("jws.not_private", "signing needs a private key", "RFC 7515 §5.1");
 

@@ -45,6 +45,7 @@ class Json {
   /// Reads exactly one JSON text in UTF-8, without byte-order mark. Errors carry the byte offset. Integers that fit are
   /// kept as integers; others become doubles; a number beyond double is an error.
   static Result<Json> parse(std::string_view text, const JsonLimits& limits = {});
+  /// Writing always gives valid JSON: NaN and the infinities become null, bytes that are no UTF-8 become U+FFFD.
   [[nodiscard]] std::string dump() const;         ///< Compact.
   [[nodiscard]] std::string dump_pretty() const;  ///< Two spaces.
 
@@ -81,6 +82,7 @@ class Json {
   /// Appends. Turns null into an array; on any other type it does nothing and returns false.
   bool push_back(Json value);
 
+  /// Same types, values and order: 1 is not 1.0, and members in another order make another object.
   friend bool operator==(const Json&, const Json&) = default;
 
  private:

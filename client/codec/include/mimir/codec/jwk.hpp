@@ -27,7 +27,8 @@ class Key {
   static Result<Key> from_jwk(const Json& jwk);
   /// Reads a PEM private (PKCS#8, SEC1, PKCS#1) or public key.
   static Result<Key> from_pem(std::string_view pem, std::string kid = {}, std::optional<JwsAlgorithm> algorithm = {});
-  /// A symmetric key from raw bytes, for example a client secret (HS algorithms).
+  /// A symmetric key from raw bytes, for example a client secret (HS algorithms). A short one is read but fits no
+  /// algorithm (RFC 7518 §3.2); an empty one is refused.
   static Result<Key> from_secret(std::string_view bytes, std::string kid = {});
   /// A new key for the algorithm; RSA gets 2048 bits. HS gives an octet key of the digest's size.
   static Result<Key> generate(JwsAlgorithm algorithm, std::string kid = {});
@@ -37,7 +38,8 @@ class Key {
   [[nodiscard]] const std::string& use() const;  ///< `sig`, `enc` or empty.
   [[nodiscard]] std::optional<JwsAlgorithm> algorithm() const;  ///< The `alg` member, when it was there.
   [[nodiscard]] bool is_private() const;                        ///< Holds what signing needs.
-  /// Whether the key's type and curve fit the algorithm (RFC 7518 §3.3 to §3.5), and `alg` when the key states one.
+  /// Whether the key's type, curve and size fit the algorithm (RFC 7518 §3.2 to §3.5), `alg` when the key states one,
+  /// and `use` and `key_ops` when they are there (RFC 7517 §4.2, §4.3).
   [[nodiscard]] bool fits(JwsAlgorithm algorithm) const;
 
   /// The public part with `kid`, `use` and `alg` where known; for `oct` this fails: it has no public part.

@@ -9,8 +9,8 @@ namespace mimir::codec {
 
 /// Bytes that must not leak: a token, a code, a verifier, a client secret.
 ///
-/// Owns its memory and wipes it (OPENSSL_cleanse) on destruction, assignment and move. Prints as `[redacted]`. Moves; is
-/// copied only by clone(), so that every copy is visible in the source. Not safe for concurrent writes; concurrent
+/// Owns its memory and wipes it (OPENSSL_cleanse) on destruction, assignment and move. Prints as `[redacted]`. Moves;
+/// is copied only by clone(), so that every copy is visible in the source. Not safe for concurrent writes; concurrent
 /// reads are fine.
 class Secret {
  public:

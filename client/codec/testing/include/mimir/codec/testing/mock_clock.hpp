@@ -6,7 +6,7 @@
 
 namespace mimir::codec::testing {
 
-/// A clock whose every reading the test states. ManualClock is simpler where only the time matters, not who asks for it.
+/// A clock whose every reading the test states. Where only the time matters, ManualClock is simpler.
 class MockClock : public Clock {
  public:
   MOCK_METHOD(TimePoint, now, (), (const, override));
