@@ -112,14 +112,14 @@ TEST_F(TokenSourceTest, ForbiddenIsLeftAlone) {  // rs-403-without-challenge
 TEST_F(TokenSourceTest, RefusesWhatWouldLeakTheToken) {  // bearer-not-over-http
   store_login("access-1", "refresh-1", std::chrono::hours(1));
 
-  EXPECT_EQ(source_.send({.url = "http://api.example/"}).error().code, "request.insecure");
+  EXPECT_EQ(source_.send({.url = "http://api.example/"}).error().code, "http.insecure_url");
   EXPECT_EQ(source_.send({.url = "https://api.example/?access_token=x"}).error().code, "request.token_in_url");
-  EXPECT_EQ(source_.send({.url = "file:///etc/passwd"}).error().code, "request.url");
-  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"X", "a\r\nY: b"}}}).error().code, "request.header");
-  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"X\r\n", "a"}}}).error().code, "request.header");
+  EXPECT_EQ(source_.send({.url = "file:///etc/passwd"}).error().code, "http.url_refused");
+  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"X", "a\r\nY: b"}}}).error().code, "http.header_refused");
+  EXPECT_EQ(source_.send({.url = kApi, .headers = {{"X\r\n", "a"}}}).error().code, "http.header_refused");
   EXPECT_EQ(source_.send({.url = kApi, .headers = {{"authorization", "Basic x"}}}).error().code,
             "request.authorization");
-  EXPECT_EQ(source_.send({.method = "GET /x HTTP/1.1\r\n", .url = kApi}).error().code, "request.method");
+  EXPECT_EQ(source_.send({.method = "GET /x HTTP/1.1\r\n", .url = kApi}).error().code, "http.header_refused");
   EXPECT_TRUE(http_.requests().empty());
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include <internal/ascii.hpp>
+
 namespace mimir::oauth::internal {
 namespace {
 
@@ -17,8 +19,7 @@ std::string_view without_mark(std::string_view body) {
 
 bool is_html(const HttpResponse& response) {
   std::string type = response.header("Content-Type").value_or("");
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(type.begin(), type.end(), type.begin(), lower);
   const auto body = without_mark(response.body.expose());
   const auto first = body.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && body[first] == '{') return false;  // JSON under a wrong label

@@ -178,7 +178,10 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
             const bool revoking = needed.revocation && !metadata.endpoints.revocation.empty();
             return demand(revoking, metadata.endpoints.revocation, "revocation_endpoint", known.revocation);
           });
-  if (!complete) return fail(std::move(complete.error()));
+  if (!complete) {
+    forget(config.issuer);  // it may be mended before the next attempt
+    return fail(std::move(complete.error()));
+  }
   return metadata;
 }
 

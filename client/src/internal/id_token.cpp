@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <internal/ascii.hpp>
 #include <internal/sanitise.hpp>
 
 namespace mimir::oauth::internal {
@@ -27,8 +28,7 @@ Error rejected(Category category, std::string code, std::string what, std::strin
 /// A JWT of another kind in place of an ID Token, for example an access token (RFC 8725 §3.11, §3.12).
 bool is_other_kind(const codec::Json& header) {
   auto type = header.string_at("typ").value_or("");
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(type.begin(), type.end(), type.begin(), lower);
   return type.ends_with("+jwt");
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include <internal/ascii.hpp>
 #include <internal/authorization_request.hpp>
 #include <internal/body.hpp>
 #include <internal/sanitise.hpp>
@@ -75,12 +76,6 @@ void read_optional_members(const codec::Json& body, TokenGrant& grant) {
   }
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 Result<TokenGrant> validate_token_response(const HttpResponse& response, const AnswerSource& source) {
@@ -107,7 +102,7 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
 
   const auto type = body->string_at("token_type");
   if (!type) return fail(broken(source, "token.member_missing", "has no \"token_type\""));
-  if (!equals_ignoring_case(*type, "Bearer")) {
+  if (!equal_ignoring_case(*type, "Bearer")) {
     return fail(broken(source, "token.type_unknown",
                        "has the token type \"" + sanitise(*type, 40) + "\", which this program cannot use",
                        "RFC 6749 §7.1"));
