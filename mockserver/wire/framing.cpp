@@ -21,6 +21,9 @@ using BeastError = boost::beast::error_code;
 constexpr std::size_t kMaxEmptyLines = 8;
 // Chunks of one byte cost six bytes each; beyond that a body is mostly chunk extensions (RFC 9112 §7.1.1 allows a limit).
 constexpr std::size_t kMaxRawPerBodyByte = 8;
+// `0 CRLF CRLF` is the shortest rest of any chunked body. Beast 1.81 asserts that it has been given that much once it
+// has seen a last chunk, so that "0\r\n" in one packet and "\r" in the next would end the process.
+constexpr std::size_t kShortestChunkedRest = 5;
 
 std::string text(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
@@ -119,11 +122,12 @@ Framing::Step Framing::parse() {
       if (auto step = judge_header(); step.outcome != Outcome::NeedMore) return step;
       parser_->eager(true);
     }
-    if (used == pending_.size()) {
+    const auto left = pending_.size() - used;
+    if (left == 0 || (header_judged_ && parser_->chunked() && left < kShortestChunkedRest)) {
       error = http::error::need_more;
       break;
     }
-    used += parser_->put(boost::asio::buffer(pending_.data() + used, pending_.size() - used), error);
+    used += parser_->put(boost::asio::buffer(pending_.data() + used, left), error);
   }
   const std::string_view seen(pending_);
   if (error && error != http::error::need_more) {

@@ -1,5 +1,7 @@
 #include "wire/framing.hpp"
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -105,6 +107,16 @@ TEST(Framing, SendsNo100ToAClientThatSentTheBodyAnyway) {
             Outcome::NeedMore);
 }
 
+TEST(Framing, ReadsAnEmptyChunkedBodyInAnySteps) {
+  for (const std::size_t width : {1U, 2U, 3U, 4U, 100U}) {
+    const auto steps = steps_of("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", width);
+
+    ASSERT_EQ(steps.size(), 1U) << width;
+    EXPECT_EQ(steps[0].outcome, Outcome::Request) << steps[0].why;
+    EXPECT_EQ(steps[0].request.body, "");
+  }
+}
+
 struct Hostile {
   const char* what;
   std::string bytes;
@@ -147,7 +159,7 @@ std::vector<Hostile> hostile_requests() {
       {"gzip", post + "Transfer-Encoding: gzip\r\n\r\n", 501},
       {"bad chunk size", post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400},
       {"chunk size beyond 64 bits", post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400},
-      {"chunk without its end", post + "Transfer-Encoding: chunked\r\n\r\n1\r\nabc", 400},
+      {"chunk without its end", post + "Transfer-Encoding: chunked\r\n\r\n1\r\nabcd\r\n\r\n", 400},
       {"other expectation", post + "Expect: cake\r\n\r\n", 417},
       {"announced body too large", post + "Content-Length: 65\r\n\r\n", 413},
       {"chunked body too large", post + "Transfer-Encoding: chunked\r\n\r\n41\r\n" + std::string(65, 'a'), 413},
@@ -171,6 +183,41 @@ TEST(Framing, RefusesHostileRequestsWithTheRightStatus) {
       EXPECT_EQ(steps[0].status, hostile.status) << steps[0].why;
       EXPECT_FALSE(steps[0].why.empty());
     }
+  }
+}
+
+// What a sender means must not depend on how the network cuts its bytes: requests and refusals are compared between
+// one piece, single bytes and random pieces, for thousands of damaged requests.
+TEST(Framing, GivesTheSameOutcomesForTheSameBytesHoweverCut) {
+  const std::string chunked =
+      "POST /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n1\r\nd\r\n0\r\nX-T: 1\r\n\r\n";
+  const std::string seed = "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n" + chunked + "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+  constexpr std::string_view kDamage = std::string_view("\r\n\0\xff :;,0159afHh/\t", 19);
+  std::mt19937 random(20'240'501);
+  const auto below = [&](std::size_t limit) { return random() % limit; };
+  const auto targets = [](const std::vector<Framing::Step>& steps) {
+    std::vector<std::string> seen;
+    for (const auto& step : steps) {
+      if (step.outcome == Outcome::Request) seen.push_back(step.request.target + " " + step.request.body);
+    }
+    return seen;
+  };
+
+  for (int round = 0; round < 1'500; ++round) {
+    auto bytes = seed;
+    for (std::size_t damage = below(3); damage > 0; --damage) {
+      const auto at = below(bytes.size());
+      switch (below(3)) {
+        case 0: bytes[at] = kDamage[below(kDamage.size())]; break;
+        case 1: bytes.erase(at, 1 + below(3)); break;
+        default: bytes.insert(at, 1, kDamage[below(kDamage.size())]); break;
+      }
+    }
+    const auto whole = steps_of(bytes, bytes.size());
+
+    EXPECT_EQ(targets(steps_of(bytes, 1)), targets(whole)) << ::testing::PrintToString(bytes);
+    EXPECT_EQ(targets(steps_of(bytes, 1 + below(40))), targets(whole)) << ::testing::PrintToString(bytes);
+    if (HasFailure()) break;
   }
 }
 

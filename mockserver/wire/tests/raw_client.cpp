@@ -85,6 +85,11 @@ std::string RawClient::read_to_end() {
   return std::exchange(buffer_, {});
 }
 
+bool RawClient::wait_for_bytes() {
+  pollfd ready{fd_, POLLIN, 0};
+  return ::poll(&ready, 1, static_cast<int>(kDeadline.count())) == 1;
+}
+
 void RawClient::half_close() { ::shutdown(fd_, SHUT_WR); }
 
 void RawClient::reset() {

@@ -25,6 +25,7 @@ class RawClient {
   [[nodiscard]] std::string read_to_end();
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] bool was_reset() const { return reset_; }
+  [[nodiscard]] bool wait_for_bytes();  ///< Until some have arrived; takes none.
   void half_close();
   void reset();  ///< Leaves with a TCP reset.
 

@@ -24,7 +24,7 @@ TEST(ResponseWriter, WritesFieldsInOrderAndFramesTheBody) {
 
 TEST(ResponseWriter, LetsNoValueSplitTheReply) {
   const server::HttpResponse response{.status = 302,
-                                      .headers = {{"Location", std::string("/a\r\nX: 1\n\r\n\r\nHTTP/1.1 200 OK\0b", 34)},
+                                      .headers = {{"Location", std::string("/a\r\nX: 1\n\r\n\r\nHTTP/1.1 200 OK") + '\0' + "b"},
                                                   {"Bad\r\nName", "x"},
                                                   {"Bad Name", "x"},
                                                   {"", "x"}}};
@@ -59,7 +59,7 @@ TEST(ResponseWriter, FramingFieldsAreItsOwn) {
 
   const auto bytes = write_response(response, {.close = true}, kNow);
 
-  EXPECT_THAT(bytes, Not(HasSubstr("99")));
+  EXPECT_THAT(bytes, Not(HasSubstr("content-length")));
   EXPECT_THAT(bytes, Not(HasSubstr("chunked")));
   EXPECT_THAT(bytes, Not(HasSubstr("keep-alive")));
   EXPECT_THAT(bytes, HasSubstr("\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"));
