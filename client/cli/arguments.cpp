@@ -34,7 +34,7 @@ void add_login_options(CLI::App& command, bool& no_browser, int& timeout) {
 
 std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) {
   CLI::App app{"Logs in to OAuth providers and uses them.", "mimir"};
-  app.set_version_flag("--version", "mimir 0.1.0");
+  app.set_version_flag("--version", "mimir " MIMIR_VERSION);
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 done, 2 usage, 3 refused, 4 you declined, 5 try later, 6 this machine, 7 login required, "

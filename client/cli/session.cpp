@@ -33,7 +33,7 @@ oauth::Result<std::unique_ptr<Session>> Session::open(const SessionOptions& opti
 }
 
 Session::Session(const SessionOptions& options, const std::filesystem::path& folder)
-    : http_(oauth::make_curl_transport({.user_agent = "mimir/0.1.0"})),
+    : http_(oauth::make_curl_transport({.user_agent = "mimir/" MIMIR_VERSION})),
       browser_(options.opens_browser ? oauth::make_system_browser(environment_) : std::make_unique<NoBrowser>()),
       callbacks_(oauth::make_callback_server_factory()),
       storage_(oauth::make_encrypted_file_storage({.folder = folder}, random_)),
