@@ -11,6 +11,7 @@
 
 #include "internal/ascii.hpp"
 #include "internal/endpoint.hpp"
+#include "internal/endpoint.hpp"
 #include "internal/http_rules.hpp"
 #include "internal/wiping_buffer.hpp"
 
