@@ -18,7 +18,7 @@ std::variant<Arguments, int> parse(std::vector<const char*> words) {
 
 TEST(Arguments, ConnectTakesWhatAProviderNeeds) {
   const auto parsed = parse({"connect", "mock", "--oauth", "--issuer", "https://as.example", "--client-id", "cli",
-                             "--scope", "a", "--scope", "b", "--port", "8080", "--timeout", "9", "--no-browser"});
+                             "--scope", "a", "--scope", "b", "--port", "8080", "--port", "8081", "--timeout", "9", "--no-browser"});
 
   const auto* arguments = std::get_if<Arguments>(&parsed);
   ASSERT_TRUE(arguments);
@@ -26,7 +26,7 @@ TEST(Arguments, ConnectTakesWhatAProviderNeeds) {
   EXPECT_EQ(connect.name, "mock");
   EXPECT_EQ(connect.issuer, "https://as.example");
   EXPECT_EQ(connect.scopes, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(connect.port, 8080);
+  EXPECT_EQ(connect.ports, (std::vector<std::uint16_t>{8080, 8081}));
   EXPECT_EQ(connect.timeout_seconds, 9);
   EXPECT_TRUE(connect.no_browser);
 }

@@ -4,6 +4,8 @@
 
 namespace mimir::oauth::internal {
 
+bool is_loopback(const codec::Url& url) { return url.is_loopback_literal() || url.is_localhost(); }
+
 bool is_protected(const codec::Url& url) { return url.is_https() || is_loopback(url); }
 
 Result<codec::Url> parse_endpoint(std::string_view member, const std::string& text) {

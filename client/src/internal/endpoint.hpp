@@ -9,6 +9,9 @@
 
 namespace mimir::oauth::internal {
 
+/// Loopback literal or `localhost`, which libcurl and browsers resolve without asking the network (RFC 6761 §6.3).
+[[nodiscard]] bool is_loopback(const codec::Url& url);
+
 /// Whether secrets may travel there: https, or http on this machine (RFC 6749 §3.1, §3.2; RFC 6750 §5.3).
 [[nodiscard]] bool is_protected(const codec::Url& url);
 
