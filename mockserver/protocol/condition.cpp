@@ -88,13 +88,52 @@ constexpr std::array kEntries = {
                    "the access token lacks a scope", "RFC 6750 §3.1"},
     // RFC 7009 §2.2: an unknown token is answered as if it had been revoked; only some profiles say otherwise.
     ConditionEntry{RevokeUnknown, "revoke_unknown", 200, "", "the token is not known", "RFC 7009 §2.2"},
+    ConditionEntry{GrantNotAllowed, "grant_not_allowed", 400, "unauthorized_client", "the client may not use this grant type",
+                   "RFC 6749 §5.2"},
+    ConditionEntry{ResponseTypeNotAllowed, "response_type_not_allowed", 400, "unauthorized_client", "the client may not use this response type",
+                   "RFC 6749 §4.1.2.1"},
+    ConditionEntry{LoginRequired, "login_required", 400, "login_required", "the user has to sign in",
+                   "OIDC Core §3.1.2.6"},
+    ConditionEntry{ConsentRequired, "consent_required", 400, "consent_required", "the user has to consent",
+                   "OIDC Core §3.1.2.6"},
+    ConditionEntry{AccountSelectionRequired, "account_selection_required", 400, "account_selection_required", "the user has to choose an account",
+                   "OIDC Core §3.1.2.6"},
+    ConditionEntry{AuthenticationUnmet, "authentication_unmet", 400, "unmet_authentication_requirements", "the user cannot sign in as strongly as was asked",
+                   "OIDC Unmet Authentication Requirements §2"},
+    ConditionEntry{RequestObjectInvalid, "request_object_invalid", 400, "invalid_request_object", "the request object is not valid",
+                   "RFC 9101 §6.2"},
+    ConditionEntry{RequestUriInvalid, "request_uri_invalid", 400, "invalid_request_uri", "the request_uri is not valid",
+                   "RFC 9126 §4"},
+    ConditionEntry{RequestNotSupported, "request_not_supported", 400, "request_not_supported", "request objects are not taken here",
+                   "OIDC Core §3.1.2.6"},
+    ConditionEntry{RequestUriNotSupported, "request_uri_not_supported", 400, "request_uri_not_supported", "request_uri is not taken here",
+                   "OIDC Core §3.1.2.6"},
+    ConditionEntry{TargetInvalid, "target_invalid", 400, "invalid_target", "the resource is unknown, malformed or was not granted",
+                   "RFC 8707 §2"},
+    ConditionEntry{AuthorizationDetailsInvalid, "authorization_details_invalid", 400, "invalid_authorization_details", "authorization_details cannot be granted",
+                   "RFC 9396 §5"},
+    ConditionEntry{AssertionInvalid, "assertion_invalid", 400, "invalid_grant", "the assertion is not valid",
+                   "RFC 7523 §3.1"},
+    ConditionEntry{SubjectTokenInvalid, "subject_token_invalid", 400, "invalid_request", "subject_token or actor_token is not valid",
+                   "RFC 8693 §2.2.2"},
+    ConditionEntry{DpopProofInvalid, "dpop_proof_invalid", 400, "invalid_dpop_proof", "the DPoP proof is not valid",
+                   "RFC 9449 §5"},
+    ConditionEntry{DpopNonceNeeded, "dpop_nonce_needed", 400, "use_dpop_nonce", "the DPoP proof needs the nonce of the DPoP-Nonce header",
+                   "RFC 9449 §8"},
+    ConditionEntry{AuthenticationInsufficient, "authentication_insufficient", 401, "insufficient_user_authentication", "a stronger or fresher sign-in is needed",
+                   "RFC 9470 §3"},
+    ConditionEntry{RegistrationRedirectInvalid, "registration_redirect_invalid", 400, "invalid_redirect_uri", "a redirect_uri cannot be registered",
+                   "RFC 7591 §3.2.2"},
+    ConditionEntry{RegistrationMetadataInvalid, "registration_metadata_invalid", 400, "invalid_client_metadata", "the client metadata cannot be registered",
+                   "RFC 7591 §3.2.2"},
+    ConditionEntry{TooLarge, "too_large", 413, "invalid_request", "the request is too large", "RFC 9110 §15.5.14"},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     if (static_cast<std::size_t>(kEntries[i].condition) != i) return false;
   }
-  return kEntries.size() == static_cast<std::size_t>(RevokeUnknown) + 1;
+  return kEntries.size() == static_cast<std::size_t>(TooLarge) + 1;
 }
 static_assert(in_order());
 

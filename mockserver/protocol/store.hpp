@@ -17,6 +17,12 @@
 
 namespace mockoauth::server {
 
+/// What proves possession of a sender-constrained token: members of `cnf`. Both empty: a bearer token.
+struct Binding {
+  std::string jkt = {};       ///< Thumbprint of the DPoP key (RFC 9449 §6).
+  std::string x5t_s256 = {};  ///< Digest of the client certificate (RFC 8705 §3.1).
+};
+
 /// What a user allowed a client once: the authorization grant that code and tokens belong to ("family").
 struct Login {
   std::string id = {};  ///< `g1`
@@ -27,6 +33,12 @@ struct Login {
   bool first_consent = false;
   RuleEffects effects = {};
   std::optional<TimePoint> revoked_at = {};  ///< May lie ahead (`revocation.delay_s`).
+  bool has_user = true;                      ///< False: the client acts for itself (RFC 6749 §4.4).
+  std::string acr = {};
+  std::vector<std::string> amr = {};
+  std::vector<std::string> resources = {};           ///< Granted by RFC 8707; empty: none was asked for.
+  mimir::codec::Json authorization_details = {};     ///< Granted by RFC 9396; null: none.
+  mimir::codec::Json claims = {};                    ///< The `claims` parameter (OIDC Core §5.5); null: none.
 };
 
 struct Code {
@@ -41,6 +53,7 @@ struct Code {
   std::string nonce = {};
   TimePoint expires_at = {};
   bool used = false;
+  Binding binding = {};  ///< Key the code is bound to (RFC 9449 §10); empty: none.
 };
 
 struct AccessToken {
@@ -50,6 +63,8 @@ struct AccessToken {
   std::vector<std::string> scopes = {};
   std::optional<TimePoint> expires_at = {};  ///< Nothing: it does not expire.
   std::optional<TimePoint> revoked_at = {};
+  std::vector<std::string> audience = {};    ///< Resources it is good for; empty: the realm's own.
+  Binding binding = {};
 };
 
 struct RefreshToken {
@@ -62,6 +77,7 @@ struct RefreshToken {
   std::string successor = {};                ///< Text of the token that replaced it.
   std::optional<TimePoint> revoked_at = {};
   int uses = 0;
+  Binding binding = {};
 };
 
 /// The tables of a realm. Reached only through Store::open(), so that a handler's check and its change are one step.

@@ -19,6 +19,8 @@ struct HttpRequest {
   std::string body = {};
   std::string raw = {};       ///< Bytes as received; empty when the request never was bytes (in memory).
   std::string version = "HTTP/1.1";
+  /// DER of the certificate whose key the client proved to hold in the TLS handshake; empty without one (RFC 8705 §2).
+  std::string client_certificate = {};
 
   /// First header of that name, compared without case.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <mimir/codec/json.hpp>
 #include <mockoauth/server/http.hpp>
 #include <mockoauth/server/journal.hpp>
 #include <mockoauth/server/profile.hpp>
@@ -22,6 +23,21 @@ struct ClientRegistration {
   std::string client_secret = {};  ///< Empty: a public client.
   std::vector<std::string> redirect_uris = {};
   std::vector<std::string> scopes = {};  ///< Allowed; empty means all the realm knows.
+
+  /// How the client authenticates; empty: `none` without a secret, else by either form of the secret.
+  std::string token_endpoint_auth_method = {};
+  std::vector<std::string> grant_types = {};     ///< Allowed; empty means all that the profile offers.
+  std::vector<std::string> response_types = {};  ///< Allowed; empty means all that the profile offers.
+  std::vector<std::string> post_logout_redirect_uris = {};
+  mimir::codec::Json jwks = {};                  ///< Public keys of the client (RFC 7517 §5); null: none.
+  std::string jwks_uri = {};
+  std::string tls_client_auth_subject_dn = {};   ///< RFC 8705 §2.1.2, in the form of RFC 4514.
+  bool dpop_bound_access_tokens = false;         ///< RFC 9449 §5.2
+  bool tls_client_certificate_bound_access_tokens = false;  ///< RFC 8705 §3.4
+  bool require_pushed_authorization_requests = false;       ///< RFC 9126 §6
+  bool require_signed_request_object = false;               ///< RFC 9101 §10.5
+  /// Members of the registration that the server only keeps: client_name, logo_uri and the like.
+  mimir::codec::Json metadata = {};
 };
 
 struct User {
