@@ -4,6 +4,7 @@
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
 #include "protocol/issue.hpp"
+#include "protocol/metadata.hpp"
 #include "protocol/pkce.hpp"
 #include "protocol/redirect_uri.hpp"
 #include "protocol/scope.hpp"
@@ -157,6 +158,12 @@ HttpResponse refuse_authorization(Call& call, const Refusal& refusal) {
 
 bool is_served(const Profile& profile) { return profile.text("kind") == "oauth"; }
 
+void describe(const RealmState& realm, Json& document) {
+  set_list(document, "scopes_supported", realm.options.scopes);
+  set_list(document, "response_types_supported", {"code"});
+  set_list(document, "response_modes_supported", {"query"});
+}
+
 }  // namespace
 
 void register_authorize(Endpoints& endpoints) {
@@ -167,7 +174,8 @@ void register_authorize(Endpoints& endpoints) {
                  .methods = {"GET", "POST"},
                  .handle = authorize,
                  .refuse = refuse_authorization,
-                 .served = is_served});
+                 .served = is_served,
+                 .describe = describe});
 }
 
 }  // namespace mockoauth::server

@@ -2,6 +2,7 @@
 #include "protocol/client_auth.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
+#include "protocol/metadata.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -92,6 +93,11 @@ bool is_served(const Profile& profile) {
   return profile.text("kind") == "oauth" && (style == "rfc7009" || style == "query");
 }
 
+void describe(const RealmState& realm, mimir::codec::Json& document) {
+  if (realm.profile().text("revocation.style") != "rfc7009") return;
+  set_list(document, "revocation_endpoint_auth_methods_supported", client_auth_methods(realm.profile()));
+}
+
 }  // namespace
 
 void register_revoke(Endpoints& endpoints) {
@@ -101,7 +107,8 @@ void register_revoke(Endpoints& endpoints) {
                  .path = "/revoke",
                  .handle = revocation,
                  .served = is_served,
-                 .methods_by_profile = methods});
+                 .methods_by_profile = methods,
+                 .describe = describe});
 }
 
 }  // namespace mockoauth::server

@@ -1,6 +1,7 @@
 // The token endpoint, RFC 6749 §3.2. What a grant does is in grants/.
 #include "protocol/client_auth.hpp"
 #include "protocol/endpoint.hpp"
+#include "protocol/metadata.hpp"
 #include "protocol/registries.hpp"
 #include "protocol/text.hpp"
 
@@ -65,6 +66,15 @@ Outcome token(Call& call) {
 std::vector<std::string> methods(const Profile& profile) { return profile.list("token.methods"); }
 bool is_served(const Profile& profile) { return profile.text("kind") == "oauth"; }
 
+void describe(const RealmState& realm, mimir::codec::Json& document) {
+  std::vector<std::string> grants;
+  for (const auto& grant_type : realm.profile().list("grants")) {
+    if (registries().grants.find(grant_type) != nullptr) grants.push_back(grant_type);
+  }
+  set_list(document, "grant_types_supported", grants);
+  set_list(document, "token_endpoint_auth_methods_supported", client_auth_methods(realm.profile()));
+}
+
 }  // namespace
 
 void register_token(Endpoints& endpoints) {
@@ -74,10 +84,12 @@ void register_token(Endpoints& endpoints) {
                     .path = "/token",
                     .handle = token,
                     .served = is_served,
-                    .methods_by_profile = methods};
+                    .methods_by_profile = methods,
+                    .describe = describe};
   endpoints.add(endpoint);
   // Some providers refresh at a URL of its own: another path to the same thing.
   endpoint.member.clear();
+  endpoint.describe = nullptr;
   endpoint.role = "refresh";
   endpoint.path.clear();
   endpoints.add(endpoint);

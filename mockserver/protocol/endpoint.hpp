@@ -5,12 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include <mimir/codec/json.hpp>
+
 #include "protocol/refusal.hpp"
 #include <mockoauth/server/profile.hpp>
 
 namespace mockoauth::server {
 
 struct Call;
+struct RealmState;
 
 /// One endpoint, as its file in endpoints/ registers it.
 struct Endpoint {
@@ -27,6 +30,9 @@ struct Endpoint {
   bool (*served)(const Profile&) = nullptr;  ///< Null: always.
   /// Where a knob chooses the methods; null: `methods`.
   std::vector<std::string> (*methods_by_profile)(const Profile&) = nullptr;
+  /// Adds what it has to say to the metadata beside its URL (RFC 8414 §2); null: nothing.
+  void (*describe)(const RealmState&, mimir::codec::Json& document) = nullptr;
+  bool below = false;  ///< Answers every path below its own as well.
 };
 
 /// The endpoints of the program. Filled once, then read from any thread.

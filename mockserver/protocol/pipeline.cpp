@@ -33,6 +33,10 @@ void note_unreadable(Call& call, std::string detail) {
 
 void read_body(Call& call) {
   if (call.request.body.empty()) return;
+  if (call.request.body.size() > mimir::codec::FormLimits().max_bytes) {
+    call.unreadable = Refusal{Condition::TooLarge, "the body has more than 64 KiB", {}, {}};
+    return;
+  }
   const auto header = call.request.header("Content-Type").value_or("");
   const auto type = trim(std::string_view(header).substr(0, header.find(';')));
   if (equal_ignoring_case(type, "application/x-www-form-urlencoded")) {

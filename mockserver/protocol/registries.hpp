@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/endpoint.hpp"
+#include "protocol/extension.hpp"
 #include "protocol/fault.hpp"
 #include "protocol/grant.hpp"
 
@@ -9,6 +10,7 @@ namespace mockoauth::server {
 /// What the program can do: filled from the folders endpoints/, grants/ and faults/ on first use, then immutable.
 struct Registries {
   Endpoints endpoints;
+  Extensions extensions;
   Grants grants;
   Faults faults;
 };

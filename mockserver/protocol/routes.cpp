@@ -48,7 +48,12 @@ Routes::Routes(const Profile& profile, const std::string& issuer_path) {
 
 const Endpoint* Routes::find(std::string_view path) const {
   const auto found = by_path_.find(path);
-  return found == by_path_.end() ? nullptr : found->second;
+  if (found != by_path_.end()) return found->second;
+  for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+    const auto above = by_path_.find(path.substr(0, slash));
+    if (above != by_path_.end() && above->second->below) return above->second;
+  }
+  return nullptr;
 }
 
 std::string Routes::path_of(std::string_view name) const {

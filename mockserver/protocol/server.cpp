@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view kDefaultRealm = "default";
 constexpr std::string_view kRealms = "/r/";
-constexpr std::string_view kWellKnown = "/.well-known/oauth-authorization-server";
+constexpr std::string_view kWellKnown = "/.well-known/";
+constexpr std::string_view kOnlyInserted[] = {"/.well-known/oauth-authorization-server",
+                                              "/.well-known/oauth-protected-resource"};
 
 bool is_realm_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -31,17 +33,26 @@ Address split(std::string_view rest) {
   return {std::string(rest.substr(0, end)), std::string(rest.substr(end))};
 }
 
+// `/.well-known/NAME` of `/.well-known/NAME/r/…`; empty when the target is none of that form.
+std::string_view inserted_part(std::string_view target) {
+  if (!target.starts_with(kWellKnown)) return {};
+  const auto name = target.substr(0, target.find_first_of("/?", kWellKnown.size()));
+  return target.substr(name.size()).starts_with(kRealms) ? name : std::string_view();
+}
+
 Address address_of(std::string_view target) {
-  if (target.starts_with(kWellKnown) && target.substr(kWellKnown.size()).starts_with(kRealms)) {
-    // RFC 8414 §3.1: the well-known part comes between host and path of the issuer.
-    auto address = split(target.substr(kWellKnown.size() + kRealms.size()));
-    address.target.insert(0, kWellKnown);
+  if (const auto well_known = inserted_part(target); !well_known.empty()) {
+    // RFC 8414 §3.1, RFC 9728 §3.1: the well-known part comes between host and path.
+    auto address = split(target.substr(well_known.size() + kRealms.size()));
+    address.target.insert(0, well_known);
     return address;
   }
   if (!target.starts_with(kRealms)) return {std::string(kDefaultRealm), std::string(target)};
   auto address = split(target.substr(kRealms.size()));
   // Appended where it is to be inserted: the realm shall see, refuse and record it.
-  if (address.target.starts_with(kWellKnown)) address.target = std::string(target);
+  for (const std::string_view name : kOnlyInserted) {
+    if (address.target.starts_with(name)) address.target = std::string(target);
+  }
   if (!address.target.starts_with('/')) address.target.insert(0, "/");
   return address;
 }
