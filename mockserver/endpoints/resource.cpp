@@ -23,7 +23,7 @@ Outcome resource(Call& call) {
 }  // namespace
 
 void register_resource(Endpoints& endpoints) {
-  endpoints.add({.name = "resource", .path = "/resource", .methods = {"GET", "POST"}, .handle = resource,
+  endpoints.add({.name = "resource", .origin_role = "api", .path = "/resource", .methods = {"GET", "POST"}, .handle = resource,
                  .refuse = write_bearer_challenge});
 }
 

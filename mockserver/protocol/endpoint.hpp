@@ -20,6 +20,7 @@ struct Endpoint {
   std::string name;         ///< In the journal and in fault rules: `token`.
   std::string member = {};  ///< In the metadata: `token_endpoint`; empty when it has none there.
   std::string role = {};    ///< Key of the knob `endpoints`, whose path replaces the default; empty: fixed path.
+  std::string origin_role = {};  ///< Role whose origin it shares although its path is its own; empty: `role`.
   /// Default path; `{issuer_path}` stands for the path of the issuer. Empty: served only where the profile names the
   /// role.
   std::string path = {};

@@ -25,10 +25,11 @@ void set_list(Json& document, std::string_view name, const std::vector<std::stri
 Json metadata_of(const RealmState& realm) {
   const auto& profile = realm.profile();
   Json document = Json::object({{"issuer", Json(realm.issuer)}});
-  for (const auto& [endpoint, path] : realm.routes.served()) {
-    if (is_hidden(profile, *endpoint)) continue;
-    if (!endpoint->member.empty()) document.set(endpoint->member, Json(realm.options.base_url + path));
-    if (endpoint->describe != nullptr) endpoint->describe(realm, document);
+  for (const auto& route : realm.routes.served()) {
+    const auto& endpoint = *route.endpoint;
+    if (is_hidden(profile, endpoint)) continue;
+    if (!endpoint.member.empty()) document.set(endpoint.member, Json(realm.url_of(route)));
+    if (endpoint.describe != nullptr) endpoint.describe(realm, document);
   }
   for (const auto& extension : registries().extensions.all()) {
     const bool offered = extension.offered != nullptr ? extension.offered(realm) : realm.offers(extension.name);

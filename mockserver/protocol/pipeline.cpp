@@ -145,7 +145,7 @@ void enter_in_journal(Call& call) {
 
 HttpResponse run_pipeline(RealmState& realm, const HttpRequest& request) {
   Call call{.realm = realm, .request = request, .now = realm.clock.now()};
-  call.endpoint = realm.routes.find(request.path());
+  call.endpoint = realm.routes.find(request.origin, request.path());
   read_request(call);
 
   strike(call, Phase::BeforeValidation);

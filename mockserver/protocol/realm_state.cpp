@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/url_template.hpp"
+
 namespace mockoauth::server {
 
 using mimir::codec::Json;
@@ -70,13 +72,17 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       clock(real_clock),
       random(make_random(options.seed)),
       issuer(make_issuer(options)),
-      routes(options.profile, issuer_path(options, issuer)),
+      routes(options.profile, issuer_path(options, issuer), 1 + options.other_base_urls.size()),
       registrations(options),
       journal(options.journal_capacity) {}
 
 std::string RealmState::url_of(std::string_view endpoint_name) const {
-  const auto path = routes.path_of(endpoint_name);
-  return path.empty() ? path : options.base_url + path;
+  const auto* route = routes.route_of(endpoint_name);
+  return route == nullptr ? std::string() : url_of(*route);
+}
+
+std::string RealmState::url_of(const Routes::Route& route) const {
+  return (route.origin == 0 ? options.base_url : options.other_base_urls[route.origin - 1]) + route.path;
 }
 
 Placeholders RealmState::placeholders(TimePoint now) const {

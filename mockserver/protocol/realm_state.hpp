@@ -60,8 +60,9 @@ struct RealmState {
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
   [[nodiscard]] bool offers(std::string_view extension) const { return profile().lists("extensions", extension); }
-  /// `base_url` and the path of the endpoint of that name; empty when it is not served.
+  /// Absolute URL of the endpoint of that name; empty when it is not served.
   [[nodiscard]] std::string url_of(std::string_view endpoint_name) const;
+  [[nodiscard]] std::string url_of(const Routes::Route& route) const;
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 };

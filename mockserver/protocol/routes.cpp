@@ -3,35 +3,26 @@
 #include <algorithm>
 
 #include "protocol/registries.hpp"
+#include "protocol/text.hpp"
+#include "protocol/url_template.hpp"
 
 namespace mockoauth::server {
 namespace {
 
-std::string replace_all(std::string text, const std::string& what, const std::string& with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
-  }
-  return text;
+// What has no URL of its own, such as a protected resource, is where the profile puts the role it belongs to.
+std::size_t origin_of(const Profile& profile, const Endpoint& endpoint, std::size_t origins) {
+  const auto& role = endpoint.origin_role.empty() ? endpoint.role : endpoint.origin_role;
+  const auto url = role.empty() ? std::nullopt : profile.knob("endpoints").string_at(role);
+  const auto origin = url ? origin_of_template(profile, *url) : std::string();
+  if (origin.empty()) return 0;
+  const auto all = profile.origins();
+  const auto index = static_cast<std::size_t>(std::find(all.begin(), all.end(), origin) - all.begin());
+  return index < origins ? index : 0;
 }
 
 }  // namespace
 
-std::string path_of_template(const Profile& profile, std::string_view url_template) {
-  std::string text(url_template);
-  if (const auto* params = profile.knob("params").as_object()) {
-    for (const auto& [name, value] : *params) {
-      if (const auto* known = value.as_string()) text = replace_all(std::move(text), "{" + name + "}", *known);
-    }
-  }
-  constexpr std::string_view kOrigin = "{origin}";
-  if (text.starts_with(kOrigin)) return text.substr(kOrigin.size());
-  const auto scheme_end = text.find("://");
-  if (scheme_end == std::string::npos) return text;
-  const auto slash = text.find('/', scheme_end + 3);
-  return slash == std::string::npos ? std::string() : text.substr(slash);
-}
-
-Routes::Routes(const Profile& profile, const std::string& issuer_path) {
+Routes::Routes(const Profile& profile, const std::string& issuer_path, std::size_t origins) : by_path_(origins) {
   const auto& urls = profile.knob("endpoints");
   for (const auto& endpoint : registries().endpoints.all()) {
     if (endpoint.served != nullptr && !endpoint.served(profile)) continue;
@@ -42,25 +33,26 @@ Routes::Routes(const Profile& profile, const std::string& issuer_path) {
       if (path.empty()) path = "/";
     }
     if (path.empty()) continue;
-    if (by_path_.emplace(path, &endpoint).second) served_.emplace_back(&endpoint, path);
+    const auto origin = origin_of(profile, endpoint, origins);
+    if (by_path_[origin].emplace(path, &endpoint).second) served_.push_back({&endpoint, origin, path});
   }
 }
 
-const Endpoint* Routes::find(std::string_view path) const {
-  const auto found = by_path_.find(path);
-  if (found != by_path_.end()) return found->second;
+const Endpoint* Routes::find(std::size_t origin, std::string_view path) const {
+  if (origin >= by_path_.size()) return nullptr;
+  const auto& paths = by_path_[origin];
+  const auto found = paths.find(path);
+  if (found != paths.end()) return found->second;
   for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
-    const auto above = by_path_.find(path.substr(0, slash));
-    if (above != by_path_.end() && above->second->below) return above->second;
+    const auto above = paths.find(path.substr(0, slash));
+    if (above != paths.end() && above->second->below) return above->second;
   }
   return nullptr;
 }
 
-std::string Routes::path_of(std::string_view name) const {
-  for (const auto& [endpoint, path] : served_) {
-    if (endpoint->name == name) return path;
-  }
-  return {};
+const Routes::Route* Routes::route_of(std::string_view name) const {
+  const auto found = std::find_if(served_.begin(), served_.end(), [&](const auto& r) { return r.endpoint->name == name; });
+  return found == served_.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> methods_of(const Endpoint& endpoint, const Profile& profile) {

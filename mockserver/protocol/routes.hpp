@@ -10,27 +10,32 @@
 
 namespace mockoauth::server {
 
-/// Which endpoint answers which path of one realm, as its profile has it. Immutable.
+/// Which endpoint answers which path at which origin of one realm, as its profile has it. Immutable.
 class Routes {
  public:
-  /// @param issuer_path path of the issuer below the realm, without a closing slash.
-  Routes(const Profile& profile, const std::string& issuer_path);
+  /// Where an endpoint is served.
+  struct Route {
+    const Endpoint* endpoint;
+    std::size_t origin;  ///< 0: that of the issuer.
+    std::string path;
+  };
 
-  [[nodiscard]] const Endpoint* find(std::string_view path) const;
-  /// Path by the endpoint's name; empty when the profile does not serve it.
-  [[nodiscard]] std::string path_of(std::string_view name) const;
-  /// Every served endpoint once, with its path, in the order of registration.
-  [[nodiscard]] const std::vector<std::pair<const Endpoint*, std::string>>& served() const { return served_; }
+  /// @param issuer_path path of the issuer below the realm, without a closing slash.
+  /// @param origins how many the realm has; a provider's further ones fall together with the first.
+  Routes(const Profile& profile, const std::string& issuer_path, std::size_t origins);
+
+  [[nodiscard]] const Endpoint* find(std::size_t origin, std::string_view path) const;
+  /// The first by the endpoint's name; nullptr when the profile does not serve it.
+  [[nodiscard]] const Route* route_of(std::string_view name) const;
+  /// Every served endpoint once, in the order of registration.
+  [[nodiscard]] const std::vector<Route>& served() const { return served_; }
 
  private:
-  std::map<std::string, const Endpoint*, std::less<>> by_path_;
-  std::vector<std::pair<const Endpoint*, std::string>> served_;
+  std::vector<std::map<std::string, const Endpoint*, std::less<>>> by_path_;  ///< One an origin.
+  std::vector<Route> served_;
 };
 
 /// Methods the endpoint takes, HEAD added where GET is.
 [[nodiscard]] std::vector<std::string> methods_of(const Endpoint& endpoint, const Profile& profile);
-
-/// `{name}` of the profile's `params` replaced; the rest of a URL template after scheme and host.
-[[nodiscard]] std::string path_of_template(const Profile& profile, std::string_view url_template);
 
 }  // namespace mockoauth::server

@@ -61,12 +61,13 @@ Address address_of(std::string_view target) {
 
 struct Server::Impl {
   const Clock& clock;
-  std::string origin;
+  std::vector<std::string> origins;
   mutable std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms;
 };
 
-Server::Server(const Clock& clock, std::string origin) : impl_(new Impl{clock, std::move(origin), {}, {}}) {}
+Server::Server(const Clock& clock, std::vector<std::string> origins)
+    : impl_(new Impl{clock, std::move(origins), {}, {}}) {}
 Server::~Server() = default;
 
 mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions options) {
@@ -74,7 +75,10 @@ mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions o
     return mimir::codec::fail("realm.name", "a realm's name is 1 to 64 characters of a-z, 0-9 and -");
   }
   const std::string name = options.name;
-  options.base_url = name == kDefaultRealm ? impl_->origin : impl_->origin + std::string(kRealms) + name;
+  const std::string below = name == kDefaultRealm ? std::string() : std::string(kRealms) + name;
+  options.base_url = impl_->origins.front() + below;
+  options.other_base_urls.clear();
+  for (std::size_t i = 1; i < impl_->origins.size(); ++i) options.other_base_urls.push_back(impl_->origins[i] + below);
   auto realm = std::make_shared<Realm>(std::move(options), impl_->clock);
   const std::unique_lock lock(impl_->mutex);
   if (!impl_->realms.emplace(name, realm).second) {
@@ -106,7 +110,7 @@ std::vector<std::string> Server::realms() const {
   return names;
 }
 
-const std::string& Server::origin() const { return impl_->origin; }
+const std::string& Server::origin() const { return impl_->origins.front(); }
 
 HttpResponse Server::handle(const HttpRequest& request) {
   auto address = address_of(request.target);

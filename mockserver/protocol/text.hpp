@@ -15,4 +15,7 @@ namespace mockoauth::server {
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 [[nodiscard]] bool contains(const std::vector<std::string>& list, std::string_view item);
 
+/// Every occurrence of `what` replaced.
+[[nodiscard]] std::string replace_all(std::string text, std::string_view what, std::string_view with);
+
 }  // namespace mockoauth::server

@@ -55,12 +55,15 @@ void Connection::receive(std::string_view bytes) {
   if (!serving()) return;
   framing_.feed(bytes);
   while (serving()) {
-    const auto step = framing_.next();
+    auto step = framing_.next();
     switch (step.outcome) {
       case Framing::Outcome::NeedMore: return arm_read_limit();
       case Framing::Outcome::Continue: send("HTTP/1.1 100 Continue\r\n\r\n", false); break;
       case Framing::Outcome::Refused: return refuse(step.status, step.why);
-      case Framing::Outcome::Request: answer(step); break;
+      case Framing::Outcome::Request:
+        step.request.origin = service_->options.origin;
+        answer(step);
+        break;
     }
   }
 }

@@ -13,7 +13,7 @@
 
 #include <mockoauth/conformance/driver.hpp>
 #include <mockoauth/server/server.hpp>
-#include <mockoauth/wire/listener.hpp>
+#include <mockoauth/wire/origins.hpp>
 
 #include "browser_walk.hpp"
 #include "process.hpp"
@@ -214,7 +214,7 @@ class CommandDriver final : public Driver {
  public:
   CommandDriver(Adapter adapter, CommandOptions options) : adapter_(std::move(adapter)), options_(std::move(options)) {}
   ~CommandDriver() override {
-    if (listener_) listener_->stop();
+    if (origins_) origins_->stop();
   }
 
   [[nodiscard]] std::string name() const override { return "command"; }
@@ -222,7 +222,7 @@ class CommandDriver final : public Driver {
   [[nodiscard]] bool can(const std::string& capability) const override { return adapter_.capabilities.contains(capability); }
 
   mimir::codec::Result<Stage> set_up(const StageRequest& request) override {
-    if (auto up = start_server(); !up) return tl::unexpected(up.error());
+    if (auto up = start_server(request.profile.origins().size()); !up) return tl::unexpected(up.error());
     auto ports = free_ports(request.ports);
     if (!ports) return tl::unexpected(ports.error());
     server::ClientRegistration client{.client_id = "mockoauth-client", .redirect_uris = adapter_.redirect_uris};
@@ -243,13 +243,16 @@ class CommandDriver final : public Driver {
   }
 
  private:
-  mimir::codec::Result<> start_server() {
-    if (listener_) return {};
-    auto listener = wire::Listener::bind({});
-    if (!listener) return tl::unexpected(listener.error());
-    server_ = std::make_unique<server::Server>(clock_, (*listener)->origin());
-    listener_ = std::move(*listener);
-    listener_->start([this](const server::HttpRequest& request) { return server_->handle(request); });
+  // Kept from play to play while it has origins enough: a listener started anew would cost each play a millisecond.
+  mimir::codec::Result<> start_server(std::size_t count) {
+    if (origins_ && origins_->urls().size() >= count) return {};
+    if (origins_) origins_->stop();
+    origins_.reset();
+    auto origins = wire::Origins::bind({}, count);
+    if (!origins) return tl::unexpected(origins.error());
+    origins_.emplace(std::move(*origins));
+    server_ = std::make_unique<server::Server>(clock_, origins_->urls());
+    origins_->start(*server_);
     return {};
   }
 
@@ -257,7 +260,7 @@ class CommandDriver final : public Driver {
   CommandOptions options_;
   mimir::codec::SystemClock clock_;
   std::unique_ptr<server::Server> server_;
-  std::unique_ptr<wire::Listener> listener_;
+  std::optional<wire::Origins> origins_;
 };
 
 }  // namespace

@@ -20,9 +20,29 @@ namespace oauth = mimir::oauth;
 using mimir::codec::Url;
 
 // Nothing listens there: in memory an origin is only a name.
-constexpr const char* kOrigin = "http://127.0.0.1:8400";
-constexpr std::uint16_t kFirstGivenPort = 8410;
+constexpr std::uint16_t kFirstOriginPort = 8400;
+constexpr std::uint16_t kFirstGivenPort = 8450;
 constexpr std::uint16_t kFirstFreePort = 49152;
+
+std::vector<std::string> origins_for(const server::Profile& profile) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < profile.origins().size(); ++i) all.push_back("http://127.0.0.1:" + std::to_string(kFirstOriginPort + i));
+  return all;
+}
+
+// The server with the names it goes by.
+struct Provider {
+  Provider(const mimir::codec::Clock& clock, std::vector<std::string> names) : origins(std::move(names)), server(clock, origins) {}
+  /// Which of its origins that is; nothing when it is somebody else's.
+  [[nodiscard]] std::optional<std::size_t> find(const std::string& origin) const {
+    const auto found = std::find(origins.begin(), origins.end(), origin);
+    if (found == origins.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - origins.begin());
+  }
+
+  std::vector<std::string> origins;
+  server::Server server;
+};
 
 // The machine's loopback ports, as far as one play is concerned: who listens, and which ports another program holds.
 class MemoryPorts {
@@ -101,8 +121,9 @@ class MemoryReceiverFactory final : public oauth::CallbackReceiverFactory {
   MemoryPorts& ports_;
 };
 
-server::HttpRequest to_server(const std::string& method, const Url& url, const server::Headers& headers, std::string_view body) {
-  server::HttpRequest request{.method = method, .target = url.target(), .headers = headers, .body = std::string(body)};
+server::HttpRequest to_server(const std::string& method, const Url& url, std::size_t origin, const server::Headers& headers,
+                              std::string_view body) {
+  server::HttpRequest request{.method = method, .target = url.target(), .headers = headers, .body = std::string(body), .origin = origin};
   request.headers.insert(request.headers.begin(), {"Host", url.authority()});
   if (!body.empty()) request.headers.emplace_back("Content-Length", std::to_string(body.size()));
   return request;
@@ -110,25 +131,26 @@ server::HttpRequest to_server(const std::string& method, const Url& url, const s
 
 class MemoryTransport final : public oauth::HttpTransport {
  public:
-  explicit MemoryTransport(server::Server& server) : server_(server) {}
+  explicit MemoryTransport(Provider& provider) : provider_(provider) {}
 
   oauth::HttpOutcome send(const oauth::HttpRequest& request, std::stop_token) override {
     const auto url = Url::parse(request.url);
-    if (!url || url->origin() != kOrigin) {
+    const auto origin = url ? provider_.find(url->origin()) : std::nullopt;
+    if (!origin) {
       return {oauth::Sent::No, oauth::fail({oauth::Category::TryLater, "network.unreachable", "Nothing answers at " + request.url + ".", "", ""})};
     }
-    const auto answer = server_.handle(to_server(request.method, *url, request.headers, request.body.expose()));
+    const auto answer = provider_.server.handle(to_server(request.method, *url, *origin, request.headers, request.body.expose()));
     return {oauth::Sent::Yes, oauth::HttpResponse{answer.status, answer.headers, oauth::Secret(answer.body)}};
   }
 
  private:
-  server::Server& server_;
+  Provider& provider_;
 };
 
 // Opening the browser plays the whole walk at once: authorization endpoint, redirects, callback.
 class MemoryBrowser final : public oauth::Browser {
  public:
-  MemoryBrowser(server::Server& server, MemoryPorts& ports, const BrowserPlan& plan) : server_(server), ports_(ports), plan_(plan) {}
+  MemoryBrowser(Provider& provider, MemoryPorts& ports, const BrowserPlan& plan) : provider_(provider), ports_(ports), plan_(plan) {}
 
   oauth::Result<> open(const std::string& url) override {
     ++opened;
@@ -143,8 +165,8 @@ class MemoryBrowser final : public oauth::Browser {
   mimir::codec::Result<internal::Page> fetch(const std::string& text) {
     const auto url = Url::parse(text);
     if (!url) return tl::unexpected(url.error());
-    if (url->origin() == kOrigin) {
-      auto answer = server_.handle(to_server("GET", *url, {}, ""));
+    if (const auto origin = provider_.find(url->origin())) {
+      auto answer = provider_.server.handle(to_server("GET", *url, *origin, {}, ""));
       return internal::Page{answer.status, answer.header("Location").value_or(""), answer.body};
     }
     auto* listener = url->is_loopback_literal() || url->is_localhost() ? ports_.listener(url->port()) : nullptr;
@@ -153,7 +175,7 @@ class MemoryBrowser final : public oauth::Browser {
     return internal::Page{answer.pending || answer.accepted ? 200 : 400, "", answer.bytes};
   }
 
-  server::Server& server_;
+  Provider& provider_;
   MemoryPorts& ports_;
   const BrowserPlan& plan_;
 };
@@ -170,13 +192,13 @@ Outcome outcome_of(const oauth::Error& error) {
 
 class NativeSession final : public Session {
  public:
-  NativeSession(server::Server& server, mimir::codec::ManualClock& clock, ClientSetup setup, NativeOptions options)
-      : server_(server), clock_(clock), setup_(std::move(setup)), options_(options), random_(setup_.seed + 1) {}
+  NativeSession(Provider& provider, mimir::codec::ManualClock& clock, ClientSetup setup, NativeOptions options)
+      : provider_(provider), clock_(clock), setup_(std::move(setup)), options_(options), random_(setup_.seed + 1) {}
 
   mimir::codec::Result<ClientResult> run(const std::string& action, const BrowserPlan& plan) override {
     ClientResult result;
-    MemoryTransport transport(server_);
-    MemoryBrowser browser(server_, ports_, plan);
+    MemoryTransport transport(provider_);
+    MemoryBrowser browser(provider_, ports_, plan);
     MemoryReceiverFactory callbacks(ports_);
     oauth::OAuthManager manager({.http = transport, .browser = browser, .callbacks = callbacks, .storage = *storage_, .clock = clock_,
                                  .random = random_, .events = [&](const oauth::Event& event) { listen(event, result); }});
@@ -259,7 +281,7 @@ class NativeSession final : public Session {
     }
   }
 
-  server::Server& server_;
+  Provider& provider_;
   mimir::codec::ManualClock& clock_;
   ClientSetup setup_;
   NativeOptions options_;
@@ -270,9 +292,11 @@ class NativeSession final : public Session {
 
 // One play: the server's clock stands still with the client's; only a scenario moves them.
 struct NativeStage {
+  explicit NativeStage(const server::Profile& profile) : provider(server_clock, origins_for(profile)) {}
+
   mimir::codec::ManualClock client_clock{mimir::codec::TimePoint(std::chrono::milliseconds(1'790'000'000'000))};
   mimir::codec::ManualClock server_clock{mimir::codec::TimePoint(std::chrono::milliseconds(1'790'000'000'000))};
-  server::Server server{server_clock, kOrigin};
+  Provider provider;
 };
 
 class NativeDriver final : public Driver {
@@ -283,12 +307,12 @@ class NativeDriver final : public Driver {
   [[nodiscard]] bool can(const std::string&) const override { return true; }
 
   mimir::codec::Result<Stage> set_up(const StageRequest& request) override {
-    stage_ = std::make_unique<NativeStage>();
+    stage_ = std::make_unique<NativeStage>(request.profile);
     server::RealmOptions options{.profile = request.profile, .seed = request.seed};
     Stage stage;
     for (int i = 0; i < request.ports; ++i) stage.ports.push_back(static_cast<std::uint16_t>(kFirstGivenPort + i));
     options.clients.push_back(registration(stage.ports));
-    auto realm = stage_->server.create_realm(std::move(options));
+    auto realm = stage_->provider.server.create_realm(std::move(options));
     if (!realm) return tl::unexpected(realm.error());
     (*realm)->choose_user(request.user);
     stage.realm = *realm;
@@ -298,7 +322,7 @@ class NativeDriver final : public Driver {
   }
 
   mimir::codec::Result<std::unique_ptr<Session>> start(const Stage&, const ClientSetup& setup) override {
-    return std::make_unique<NativeSession>(stage_->server, stage_->client_clock, setup, options_);
+    return std::make_unique<NativeSession>(stage_->provider, stage_->client_clock, setup, options_);
   }
 
  private:

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include <mockoauth/server/server.hpp>
-#include <mockoauth/wire/listener.hpp>
+#include <mockoauth/wire/origins.hpp>
 
 #include "../command.hpp"
 
@@ -38,19 +38,22 @@ int serve(const Options& options) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  auto listener = wire::Listener::bind({.port = options.port});
-  if (!listener) return complain(listener.error().message, kUsage);
+  auto origins = wire::Origins::bind({.port = options.port}, profile->origins().size());
+  if (!origins) return complain(origins.error().message, kUsage);
   const mimir::codec::SystemClock clock;
-  server::Server server(clock, (*listener)->origin());
+  server::Server server(clock, origins->urls());
   server::RealmOptions realm_options{.profile = *profile, .seed = options.seed};
   realm_options.clients.push_back({.client_id = options.client_id, .redirect_uris = options.redirect_uris});
   auto realm = server.create_realm(std::move(realm_options));
   if (!realm) return complain(realm.error().message, kBench);
-  (*listener)->start([&server](const server::HttpRequest& request) { return server.handle(request); });
+  origins->start(server);
 
+  Json urls = Json::array();
+  for (const auto& url : origins->urls()) urls.push_back(Json(url));
   std::cout << Json::object({{"ready", true},
                              {"issuer", (*realm)->issuer()},
-                             {"port", static_cast<int>((*listener)->port())},
+                             {"origins", std::move(urls)},
+                             {"port", static_cast<int>(origins->port())},
                              {"provider", profile->id()},
                              {"client_id", options.client_id},
                              {"resource", (*realm)->resource_url()},
@@ -59,7 +62,7 @@ int serve(const Options& options) {
             << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
-  (*listener)->stop();
+  origins->stop();
   return kHeld;
 }
 

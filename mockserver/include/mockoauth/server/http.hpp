@@ -19,6 +19,7 @@ struct HttpRequest {
   std::string body = {};
   std::string raw = {};       ///< Bytes as received; empty when the request never was bytes (in memory).
   std::string version = "HTTP/1.1";
+  std::size_t origin = 0;  ///< Which of the server's origins it arrived at; 0 is the first, that of the issuer.
   /// DER of the certificate whose key the client proved to hold in the TLS handshake; empty without one (RFC 8705 §2).
   std::string client_certificate = {};
 

@@ -45,6 +45,9 @@ class Profile {
   [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
   /// Whether a list knob holds this text.
   [[nodiscard]] bool lists(std::string_view name, std::string_view value) const;
+  /// The distinct origins of the provider's real URLs (knobs `discovery.issuer` and `endpoints`), that of the issuer
+  /// first. At least one; an empty text stands for an issuer that names no host.
+  [[nodiscard]] std::vector<std::string> origins() const;
   /// Knobs (or parts of one: `errors.map.client_unknown`) that no source settles; reports say which they rest on.
   [[nodiscard]] const std::vector<std::string>& unverified() const;
 

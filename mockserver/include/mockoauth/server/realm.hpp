@@ -54,6 +54,9 @@ struct RealmOptions {
   Profile profile = Profile::plain();
   /// Where clients reach this realm: `http://127.0.0.1:4321` for the default realm, with `/r/NAME` behind it for others.
   std::string base_url;
+  /// The same at the server's other origins, for the endpoints that the provider has on other hosts than its issuer. What
+  /// has no origin of its own here is served at `base_url`.
+  std::vector<std::string> other_base_urls = {};
   std::uint64_t seed = 0;             ///< 0: unpredictable codes and tokens; else the same bytes for the same seed.
   std::vector<ClientRegistration> clients = {};
   std::vector<User> users = {};       ///< Empty: one user, ada.

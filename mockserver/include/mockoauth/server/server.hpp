@@ -17,18 +17,21 @@ namespace mockoauth::server {
 /// RFC 8414 with the path inserted are routed too. Pure: no sockets, no threads. Thread-safe.
 class Server {
  public:
-  /// @param clock real time; must outlive the server. @param origin `http://127.0.0.1:PORT`, without slash.
-  Server(const Clock& clock, std::string origin);
+  /// @param clock real time; must outlive the server.
+  /// @param origins `http://127.0.0.1:PORT` each, without slash; at least one. The n-th origin of a realm's provider is
+  /// served at the n-th of these, and at the first where there are fewer.
+  Server(const Clock& clock, std::vector<std::string> origins);
+  Server(const Clock& clock, std::string origin) : Server(clock, std::vector{std::move(origin)}) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Creates a realm; its base_url is filled in from the origin and its name. Fails with `realm.exists` or `realm.name`.
+  /// Creates a realm; its base URLs are filled in from the origins and its name. Fails with `realm.exists` or `realm.name`.
   mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options);
   [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
   bool drop_realm(std::string_view name);
   [[nodiscard]] std::vector<std::string> realms() const;
-  [[nodiscard]] const std::string& origin() const;
+  [[nodiscard]] const std::string& origin() const;  ///< The first.
 
   HttpResponse handle(const HttpRequest& request);
 

@@ -16,6 +16,7 @@ struct ListenerOptions {
   std::string host = "127.0.0.1";  ///< `127.0.0.1` or `[::1]`; anything else is the caller's deliberate choice.
   std::uint16_t port = 0;          ///< 0: any free port.
   int threads = 2;
+  std::size_t origin = 0;          ///< Which of the server's origins this is: HttpRequest::origin of what arrives.
   std::size_t max_header_bytes = 64 * 1024;
   std::size_t max_body_bytes = 1024 * 1024;
   std::chrono::milliseconds request_timeout{30'000};  ///< From the first byte of a request to its last.
