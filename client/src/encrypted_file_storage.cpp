@@ -120,7 +120,7 @@ class EncryptedFileStorage final : public TokenStorage {
     if (generation != expected_generation) return fail(internal::conflict(provider));
 
     StoredLogin next = login.clone();
-    next.generation = std::max(generation, last_generation(*folder, provider)) + 1;
+    next.generation = std::max({generation, last_generation(*folder, provider), login.generation}) + 1;
     const Secret plain_text = internal::encode_record(next);
     // What cannot be read back must not replace what can (CH-KC-14).
     if (!internal::is_encodable(next, plain_text.expose())) return fail(unstorable(provider));

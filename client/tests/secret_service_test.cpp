@@ -1,0 +1,154 @@
+// The keyring of the desktop, a real one: unlocked, locked, denied, silent, gone and absent.
+#include "keyring_fixture.hpp"
+
+namespace mimir::oauth::testing {
+namespace {
+
+StoredLogin login(const std::string& access, std::uint64_t generation = 0) {
+  return {.config = {.issuer = "https://as.example", .client_id = "cli"},
+          .tokens = {.access_token = Secret(access), .token_type = "Bearer", .refresh_token = Secret("refresh")},
+          .generation = generation};
+}
+
+class SecretServiceTest : public KeyringTest {};
+
+TEST_F(SecretServiceTest, KeepsALoginFromOneProcessToTheNext) {
+  start_keyring();
+
+  ASSERT_EQ(open()->store("google", login("access-1"), 0), 1u);
+  ASSERT_EQ(open()->store("google", login("access-2"), 1), 2u);
+
+  const auto loaded = open()->load("google");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ((*loaded)->tokens.access_token.expose(), "access-2");
+  EXPECT_EQ((*loaded)->tokens.refresh_token->expose(), "refresh");
+  EXPECT_EQ((*loaded)->generation, 2u);
+  EXPECT_EQ(open()->providers(), std::vector<std::string>{"google"});
+  EXPECT_EQ(open()->description(), "keyring (Secret Service)");
+}
+
+TEST_F(SecretServiceTest, WritesByCompareAndSwap) {
+  start_keyring();
+  const auto storage = open();
+  ASSERT_TRUE(storage->store("google", login("access-1"), 0));
+
+  EXPECT_EQ(storage->store("google", login("access-2"), 0).error().code, "storage.conflict");
+  EXPECT_EQ(storage->store("google", login("access-2"), 2).error().code, "storage.conflict");
+  EXPECT_EQ((*storage->load("google"))->tokens.access_token.expose(), "access-1");
+}
+
+TEST_F(SecretServiceTest, AnErasedLoginIsCountedOn) {  // CH-RF-18: a late writer does not match its successor
+  start_keyring();
+  const auto storage = open();
+  ASSERT_EQ(storage->store("google", login("access-1"), 0), 1u);
+  ASSERT_TRUE(storage->erase("google"));
+
+  EXPECT_FALSE(*storage->load("google"));
+  EXPECT_TRUE(storage->providers()->empty());
+  EXPECT_EQ(storage->store("google", login("access-2"), 0), 2u);
+  EXPECT_TRUE(storage->erase("never-there"));
+}
+
+TEST_F(SecretServiceTest, KeepsLargeTokensAndAccountsApart) {  // CH-ST-07, CH-AC-01
+  start_keyring();
+  const auto storage = open();
+  const std::string large(64 * 1024, 'x');
+
+  ASSERT_TRUE(storage->store("google", login(large), 0));
+  ASSERT_TRUE(storage->store("google/work", login("access-work"), 0));
+
+  EXPECT_EQ((*storage->load("google"))->tokens.access_token.expose(), large);
+  EXPECT_EQ((*storage->load("google/work"))->tokens.access_token.expose(), "access-work");
+}
+
+TEST_F(SecretServiceTest, LockedIsNotMissing) {  // CH-KC-02, CH-ST-06
+  start_keyring();
+  ASSERT_TRUE(open()->store("google", login("access-1"), 0));
+  lock_keyring();
+
+  EXPECT_EQ(open()->probe().error().code, "storage.locked");
+  EXPECT_EQ(open()->load("google").error().code, "storage.locked");
+  EXPECT_EQ(open()->store("google", login("access-2"), 1).error().code, "storage.locked");
+  EXPECT_EQ(open()->erase("google").error().code, "storage.locked");  // CH-RV-06
+  EXPECT_EQ(open()->providers(), std::vector<std::string>{"google"});  // CH-ST-10: listing asks for nothing
+}
+
+TEST_F(SecretServiceTest, AQuestionThatIsDismissedIsADenial) {  // CH-KC-13: no window can be shown here
+  start_keyring();
+  ASSERT_TRUE(open()->store("google", login("access-1"), 0));
+  lock_keyring();
+
+  EXPECT_EQ(open(true)->load("google").error().code, "storage.denied");
+  EXPECT_EQ(open(true)->probe().error().code, "storage.denied");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "google.login"));  // nothing else was tried
+}
+
+TEST_F(SecretServiceTest, AKeyringThatDoesNotAnswerIsATimeout) {  // CH-KC-03
+  start_keyring();
+  ASSERT_TRUE(open()->store("google", login("access-1"), 0));
+  auto impatient = options();
+  impatient.keyring_timeout = std::chrono::milliseconds(200);
+  pause_keyring(true);
+
+  const auto loaded = (*open_storage(impatient, random_))->load("google");
+
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, "storage.timeout");
+  pause_keyring(false);
+  EXPECT_TRUE(open()->load("google"));
+}
+
+TEST_F(SecretServiceTest, AKeyringGoneInMidFlowIsAnErrorAndNeverADowngrade) {  // CH-ST-02
+  start_keyring();
+  auto automatic = options();
+  automatic.backend = "auto";
+  const auto storage = std::move(*open_storage(automatic, random_));
+  ASSERT_TRUE(storage->store("google", login("access-1"), 0));
+  stop_keyring();
+
+  EXPECT_EQ(storage->load("google").error().code, "storage.unavailable");
+  EXPECT_EQ(storage->store("google", login("access-2"), 1).error().code, "storage.unavailable");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "google.login"));
+}
+
+TEST_F(SecretServiceTest, ABusWithoutAKeyringIsAbsent) {  // CH-KC-01
+  start_bus();
+
+  const auto probed = open()->probe();
+
+  ASSERT_FALSE(probed);
+  EXPECT_EQ(probed.error().code, "storage.unavailable");
+}
+
+TEST_F(SecretServiceTest, NoBusIsAbsentAndNoneIsStarted) {  // CH-KC-01
+  auto none = options();
+  none.environment = [](std::string_view) { return std::nullopt; };
+
+  const auto probed = (*open_storage(none, random_))->probe();
+
+  ASSERT_FALSE(probed);
+  EXPECT_EQ(probed.error().code, "storage.unavailable");
+  EXPECT_NE(probed.error().message.find("no session bus"), std::string::npos);
+}
+
+TEST_F(SecretServiceTest, LoginsMoveToAFileAndBack) {  // CH-ST-04
+  start_keyring();
+  ASSERT_TRUE(open()->store("google", login("access-1"), 0));
+  ASSERT_TRUE(open()->store("work", login("access-2"), 0));
+
+  ASSERT_EQ(move_logins(options(), "file", random_), 2u);
+
+  auto automatic = options();
+  automatic.backend = "auto";
+  const auto storage = std::move(*open_storage(automatic, random_));
+  EXPECT_EQ((*storage->load("google"))->tokens.access_token.expose(), "access-1");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "google.login"));
+  EXPECT_EQ(open()->load("google").error().code, "storage.other_backend");
+  ASSERT_EQ(move_logins(automatic, "secret-service", random_), 2u);
+  EXPECT_EQ((*storage->load("work"))->tokens.access_token.expose(), "access-2");
+  EXPECT_GT((*storage->load("work"))->generation, 2u);  // grows across moves: an old copy never wins
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "google.login"));
+}
+
+}  // namespace
+}  // namespace mimir::oauth::testing
