@@ -23,6 +23,13 @@ CLI::Option* add_name(CLI::App& command, std::string& into) {
   return command.add_option("NAME", into, "Name you give to the provider")->check(check_name);
 }
 
+/// Which there are is the library's business, and its message.
+void add_storage(CLI::App& command, std::string& into) {
+  command.add_option("--storage", into, "Where logins are kept: auto, file, secret-service, memory, environment")
+      ->envname("MIMIR_STORAGE")
+      ->capture_default_str();
+}
+
 void add_login_options(CLI::App& command, bool& no_browser, int& timeout) {
   command.add_flag("--no-browser", no_browser, "Only print the URL to visit");
   command.add_option("--timeout", timeout, "Seconds to wait for you to log in")
@@ -60,6 +67,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
       ->excludes(redirect)
       ->needs(client);
   add_login_options(*connect_command, connect.no_browser, connect.timeout_seconds);
+  add_storage(*connect_command, connect.storage);
 
   auto* auth = app.add_subcommand("auth", "Look after logins");
   auth->require_subcommand(1);
@@ -67,12 +75,36 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   auto* status_command = auth->add_subcommand("status", "Show logins");
   add_name(*status_command, status.name);
   status_command->add_flag("--json", status.json, "Print JSON");
+  add_storage(*status_command, status.storage);
+  TokenArguments token;
+  auto* token_command = auth->add_subcommand("token", "Print a usable access token, renewed if need be");
+  add_name(*token_command, token.name);
+  token_command->add_flag("--json", token.json, "Print JSON");
+  add_storage(*token_command, token.storage);
   RefreshArguments refresh;
   auto* refresh_command = auth->add_subcommand("refresh", "Renew the access token now");
   add_name(*refresh_command, refresh.name)->required();
+  refresh_command->add_flag("--json", refresh.json, "Print JSON");
+  add_storage(*refresh_command, refresh.storage);
   LogoutArguments logout;
   auto* logout_command = auth->add_subcommand("logout", "Revoke the login and forget it");
   add_name(*logout_command, logout.name)->required();
+  logout_command->add_flag("--local-only", logout.local_only, "Forget the login here without revoking it");
+  logout_command->add_flag("--json", logout.json, "Print JSON");
+  add_storage(*logout_command, logout.storage);
+
+  AccountsArguments accounts;
+  auto* accounts_command = app.add_subcommand("accounts", "List logins, choose the default, move them to another storage");
+  accounts_command->add_flag("--json", accounts.json, "Print JSON");
+  auto* make_default =
+      accounts_command->add_option("--default", accounts.default_name, "Make this login the default")->check(check_name);
+  accounts_command->add_option("--move-to", accounts.move_to, "Move all logins to this storage")->excludes(make_default);
+  add_storage(*accounts_command, accounts.storage);
+
+  DoctorArguments doctor;
+  auto* doctor_command = app.add_subcommand("doctor", "Look for what could keep a login from working here");
+  doctor_command->add_flag("--json", doctor.json, "Print JSON");
+  add_storage(*doctor_command, doctor.storage);
 
   FetchArguments fetch;
   auto* fetch_command = app.add_subcommand("fetch", "GET a URL with the login's token and print the body");
@@ -80,6 +112,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   fetch_command->add_option("URL", fetch.url, "What to get")->required();
   fetch_command->add_flag("--no-login", fetch.no_login, "Fail instead of logging in again");
   add_login_options(*fetch_command, fetch.no_browser, fetch.timeout_seconds);
+  add_storage(*fetch_command, fetch.storage);
 
   try {
     app.parse(argc, argv);
@@ -89,6 +122,9 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   }
   if (connect_command->parsed()) return Arguments(connect);
   if (status_command->parsed()) return Arguments(status);
+  if (token_command->parsed()) return Arguments(token);
+  if (accounts_command->parsed()) return Arguments(accounts);
+  if (doctor_command->parsed()) return Arguments(doctor);
   if (refresh_command->parsed()) return Arguments(refresh);
   if (logout_command->parsed()) return Arguments(logout);
   return Arguments(fetch);

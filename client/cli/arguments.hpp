@@ -10,6 +10,7 @@ namespace mimir::cli {
 
 /// What the command line said, checked for form. Secrets are never arguments: --client-secret-env names a variable.
 struct ConnectArguments {
+  std::string storage = "auto";
   std::string name;
   std::string issuer;     ///< Empty together with client_id: use what is stored.
   std::string client_id;
@@ -21,16 +22,38 @@ struct ConnectArguments {
   int timeout_seconds = 300;
 };
 struct StatusArguments {
+  std::string storage = "auto";
   std::string name;  ///< Empty: all.
   bool json = false;
 };
+struct TokenArguments {
+  std::string storage = "auto";
+  std::string name;  ///< Empty: the default or the only one.
+  bool json = false;
+};
 struct RefreshArguments {
+  std::string storage = "auto";
   std::string name;
+  bool json = false;
 };
 struct LogoutArguments {
+  std::string storage = "auto";
   std::string name;
+  bool json = false;
+  bool local_only = false;  ///< Delete without telling the provider.
+};
+struct AccountsArguments {
+  std::string storage = "auto";
+  std::string default_name;  ///< Not empty: make it the default.
+  std::string move_to;       ///< Not empty: move all logins to that storage.
+  bool json = false;
+};
+struct DoctorArguments {
+  std::string storage = "auto";
+  bool json = false;
 };
 struct FetchArguments {
+  std::string storage = "auto";
   std::string name;
   std::string url;
   bool no_login = false;
@@ -38,8 +61,8 @@ struct FetchArguments {
   int timeout_seconds = 300;
 };
 
-using Arguments =
-    std::variant<ConnectArguments, StatusArguments, RefreshArguments, LogoutArguments, FetchArguments>;
+using Arguments = std::variant<ConnectArguments, StatusArguments, TokenArguments, RefreshArguments, LogoutArguments,
+                               AccountsArguments, DoctorArguments, FetchArguments>;
 
 /// Either what to do, or that all is done already: help was printed (status 0) or the usage was wrong (2).
 std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv);

@@ -4,7 +4,10 @@ namespace mimir::cli {
 
 ExitStatus exit_status_of(const oauth::Error& error, bool interrupted) {
   if (interrupted && error.category == oauth::Category::Cancelled) return kInterrupted;
-  if (error.code == "provider.unknown") return kUsage;
+  for (const auto* code : {"provider.unknown", "account.unknown", "account.ambiguous", "storage.unknown_backend",
+                           "storage.other_backend"}) {
+    if (error.code == code) return kUsage;
+  }
   switch (error.category) {
     case oauth::Category::UserDeclined: return kUserDeclined;
     case oauth::Category::LoginRequired: return kLoginRequired;

@@ -1,5 +1,9 @@
 #include <session.hpp>
 
+#include <algorithm>
+
+#include <unistd.h>
+
 #include <exit_status.hpp>
 
 namespace mimir::cli {
@@ -29,14 +33,24 @@ oauth::Result<std::unique_ptr<Session>> Session::open(const SessionOptions& opti
                         .message = "There is no place to keep logins: neither MIMIR_HOME nor HOME is set.",
                         .hint = "Set MIMIR_HOME to a folder of your own."});
   }
-  return std::unique_ptr<Session>(new Session(options, *folder));
+  // A keyring may ask for its password only where somebody can answer.
+  const bool somebody_is_there = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+  const oauth::StorageOptions storage{.folder = *folder, .backend = options.storage, .may_prompt = somebody_is_there};
+  const auto known = oauth::storage_backends();
+  const auto is_meant = [&](const auto& backend) { return backend.name == options.storage; };
+  if (options.storage != "auto" && std::ranges::none_of(known, is_meant)) {
+    oauth::SystemRandom random;
+    return oauth::fail(oauth::open_storage(storage, random).error());
+  }
+  return std::unique_ptr<Session>(new Session(options, storage));
 }
 
-Session::Session(const SessionOptions& options, const std::filesystem::path& folder)
-    : http_(oauth::make_curl_transport({.user_agent = "mimir/" MIMIR_VERSION})),
+Session::Session(const SessionOptions& options, oauth::StorageOptions storage_options)
+    : storage_options_(std::move(storage_options)),
+      http_(oauth::make_curl_transport({.user_agent = "mimir/" MIMIR_VERSION})),
       browser_(options.opens_browser ? oauth::make_system_browser(environment_) : std::make_unique<NoBrowser>()),
       callbacks_(oauth::make_callback_server_factory()),
-      storage_(oauth::make_encrypted_file_storage({.folder = folder}, random_)),
+      storage_(std::move(*oauth::open_storage(storage_options_, random_))),  // open() has looked at the name
       manager_(std::make_unique<oauth::OAuthManager>(
           oauth::Seams{.http = *http_,
                        .browser = *browser_,

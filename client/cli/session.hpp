@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <mimir/oauth/oauth_manager.hpp>
+#include <mimir/oauth/storage_choice.hpp>
 
 #include <signals.hpp>
 #include <terminal.hpp>
@@ -17,6 +18,7 @@ namespace mimir::cli {
 
 /// How a command may talk to the user.
 struct SessionOptions {
+  std::string storage = "auto";
   bool opens_browser = true;
   std::chrono::milliseconds login_timeout{300'000};
 };
@@ -29,6 +31,9 @@ class Session {
 
   oauth::OAuthManager& manager() { return *manager_; }
   oauth::TokenStorage& storage() { return *storage_; }
+  oauth::Random& random() { return random_; }
+  oauth::CallbackReceiverFactory& callbacks() { return *callbacks_; }
+  [[nodiscard]] const oauth::StorageOptions& storage_options() const { return storage_options_; }
   const oauth::Clock& clock() const { return clock_; }
   const Terminal& terminal() const { return terminal_; }
   const oauth::EnvironmentLookup& environment() const { return environment_; }
@@ -37,13 +42,14 @@ class Session {
   [[nodiscard]] int report(oauth::Error error, const std::string& name) const;
 
  private:
-  Session(const SessionOptions& options, const std::filesystem::path& folder);
+  Session(const SessionOptions& options, oauth::StorageOptions storage_options);
 
   Signals signals_;
   oauth::EnvironmentLookup environment_ = oauth::process_environment();
   Terminal terminal_{stderr_is_fancy(environment_)};
   oauth::SystemClock clock_;
   oauth::SystemRandom random_;
+  oauth::StorageOptions storage_options_;
   std::unique_ptr<oauth::HttpTransport> http_;
   std::unique_ptr<oauth::Browser> browser_;
   std::unique_ptr<oauth::CallbackReceiverFactory> callbacks_;

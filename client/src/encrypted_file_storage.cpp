@@ -22,6 +22,7 @@ using internal::UniqueFd;
 constexpr std::string_view kLoginSuffix = ".login";
 constexpr std::string_view kLockSuffix = ".lock";
 constexpr std::string_view kLastSuffix = ".last";    // The last generation of an erased login.
+constexpr std::string_view kNoteSuffix = ".note";    // No secret: what a refresh under way left for the next process.
 constexpr std::string_view kDamagedPrefix = "=damaged-";
 constexpr const char* kWriteLock = "=write.lock";    // Around every change of the folder, and never for longer.
 constexpr const char* kInstallation = "=installation.key";
@@ -150,6 +151,7 @@ class EncryptedFileStorage final : public TokenStorage {
       if (!kept) return kept;
     }
     if (const auto removed = (*folder)->remove(with(stem, kLoginSuffix)); !removed) return removed;
+    if (const auto removed = (*folder)->remove(with(stem, kNoteSuffix)); !removed) return removed;
     return (*folder)->remove(std::string(kDamagedPrefix) + with(stem, kLoginSuffix));
   }
 
@@ -185,6 +187,21 @@ class EncryptedFileStorage final : public TokenStorage {
     if (!held) return fail(held.error());
     if (!*held) return fail(stop.stop_requested() ? internal::lock_cancelled() : internal::lock_timeout(provider));
     return std::unique_ptr<Lock>(std::make_unique<FileLock>(std::move(**held)));
+  }
+
+  Result<std::string> read_note(const std::string& provider) override {
+    const auto folder = PrivateFolder::open(options_.folder);
+    if (!folder) return fail(folder.error());
+    if (!*folder) return std::string();
+    const auto note = (*folder)->read(with(internal::record_stem(provider), kNoteSuffix));
+    if (!note) return fail(note.error());
+    return *note ? std::string((*note)->expose()) : std::string();
+  }
+
+  Result<> write_note(const std::string& provider, const std::string& text) override {
+    const auto folder = PrivateFolder::open_or_create(options_.folder);
+    if (!folder) return fail(folder.error());
+    return folder->replace(with(internal::record_stem(provider), kNoteSuffix), text, random_);
   }
 
   std::string description() const override { return "encrypted file " + options_.folder.string(); }

@@ -65,6 +65,19 @@ class MemoryStorage final : public TokenStorage {
   Result<> erase(const std::string& provider) override {
     const std::lock_guard guard(mutex_);
     logins_.erase(provider);
+    notes_.erase(provider);
+    return {};
+  }
+
+  Result<std::string> read_note(const std::string& provider) override {
+    const std::lock_guard guard(mutex_);
+    const auto found = notes_.find(provider);
+    return found == notes_.end() ? std::string() : found->second;
+  }
+
+  Result<> write_note(const std::string& provider, const std::string& text) override {
+    const std::lock_guard guard(mutex_);
+    notes_.insert_or_assign(provider, text);
     return {};
   }
 
@@ -93,6 +106,7 @@ class MemoryStorage final : public TokenStorage {
   std::mutex mutex_;
   std::map<std::string, StoredLogin> logins_;
   std::map<std::string, std::uint64_t> generations_;
+  std::map<std::string, std::string> notes_;
   std::shared_ptr<Locks> locks_ = std::make_shared<Locks>();
 };
 

@@ -28,7 +28,7 @@ Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, con
                                                 const Secret* not_this) {
   const Deadline deadline(options, 2 * impl_->options.request_timeout);
   return impl_->provider(provider).refreshes.run(deadline, not_this, [&] {
-    return internal::run_refresh(*impl_, Context{impl_->seams, impl_->options, provider, deadline}, not_this);
+    return internal::run_refresh(*impl_, Context{impl_->seams, impl_->options, provider, deadline}, {.not_this = not_this});
   });
 }
 

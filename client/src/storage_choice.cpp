@@ -53,7 +53,7 @@ Error other_backend(const std::string& recorded, const std::string& wanted) {
   return {.category = Category::Misconfigured,
           .code = "storage.other_backend",
           .message = "Logins are kept in the storage \"" + recorded + "\", not in \"" + wanted + "\".",
-          .hint = "Move them: mimir accounts move --to " + wanted};
+          .hint = "Move them: mimir accounts --move-to " + wanted};
 }
 
 Result<UniqueFd> lock_choice(const PrivateFolder& folder) {
@@ -110,6 +110,17 @@ class ChosenStorage final : public TokenStorage {
     if (!inner) return fail(std::move(inner.error()));
     if (*inner == nullptr) return instance("file").lock(provider, timeout, stop);
     return (*inner)->lock(provider, timeout, stop);
+  }
+  Result<std::string> read_note(const std::string& provider) override {
+    auto inner = for_reading();
+    if (!inner) return fail(std::move(inner.error()));
+    if (*inner == nullptr) return std::string();
+    return (*inner)->read_note(provider);
+  }
+  Result<> write_note(const std::string& provider, const std::string& text) override {
+    auto inner = for_writing();
+    if (!inner) return fail(std::move(inner.error()));
+    return (*inner)->write_note(provider, text);
   }
   std::string description() const override {
     std::string reason;
@@ -284,7 +295,7 @@ Result<std::size_t> move_logins(const StorageOptions& options, const std::string
     return fail({.category = Category::TryLater,
                  .code = "storage.move_unfinished",
                  .message = "An earlier move from \"" + (*record)->leftover + "\" is not finished.",
-                 .hint = "Finish it first: mimir accounts move --to " + from});
+                 .hint = "Finish it first: mimir accounts --move-to " + from});
   }
   const auto old_place = source->open(options, random);
   const auto new_place = target->open(options, random);

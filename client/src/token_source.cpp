@@ -1,22 +1,33 @@
 #include <mimir/oauth/token_source.hpp>
 
-#include <mutex>
+#include <array>
+#include <atomic>
 
 #include <internal/bearer_request.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_impl.hpp>
 #include <internal/secret_form.hpp>
+#include <internal/token_cache.hpp>
 
 namespace mimir::oauth {
 namespace {
 
 /// After a failed early refresh the old token, still good, is handed out this long before the next try.
 constexpr std::chrono::seconds kPauseAfterFailure{10};
+/// This shortly before its end a token is on no account handed out without asking for a new one first.
+constexpr std::chrono::milliseconds kHardMargin{10'000};
+
+/// Between 1 and 1.1: programs that logged in together do not come back together (CH-RF-23).
+double draw_spread(Random& random) {
+  std::array<std::uint8_t, 1> byte{};
+  return random.fill(byte) ? 1.0 + 0.1 * byte[0] / 256.0 : 1.0;
+}
 
 }  // namespace
 
 using internal::Context;
 using internal::Deadline;
+using internal::TokenCache;
 
 struct TokenSource::Impl {
   OAuthManager& manager;
@@ -24,35 +35,29 @@ struct TokenSource::Impl {
   std::string provider;
   LoginPolicy policy;
   internal::ProviderState& known;
-  internal::TokenFlight renewals;
+  double spread;
+  TokenCache cache = {};
+  internal::TokenFlight renewals = {};
+  std::atomic<int> renewing{0};  ///< How many are in renew(): the others may use an ageing token meanwhile.
 
-  std::mutex mutex;  ///< Guards what follows; held for copies only, never over the network.
-  OAuthTokens cached = {};
-  std::uint64_t cached_at_change = 0;
-  TimePoint no_early_refresh_before = {};
-
-  std::optional<OAuthTokens> from_cache(const Secret* not_this);
-  void keep(const OAuthTokens& tokens, std::uint64_t change);
-  Result<OAuthTokens> obtain(const Context& context, const Secret* not_this);
+  void keep(const OAuthTokens& tokens, std::uint64_t change, std::optional<TimePoint> fresh_until = {});
+  Result<Secret> obtain(const Context& context, const Secret* not_this);
   Result<OAuthTokens> renew(const Context& context, const Secret* not_this);
   Result<OAuthTokens> renew_or_use_old(const StoredLogin& login, const Context& context, bool rejected);
   Result<OAuthTokens> log_in_if_allowed(Error why, const Context& context);
+  [[nodiscard]] Deadline deadline_of(const CallOptions& options) const {
+    return {options, state.options.login_timeout + 3 * state.options.request_timeout};
+  }
 };
 
-std::optional<OAuthTokens> TokenSource::Impl::from_cache(const Secret* not_this) {
-  const std::lock_guard guard(mutex);
-  if (!internal::holds_login(cached) || cached_at_change != known.changes.load()) return std::nullopt;
-  if (not_this && cached.access_token.equals(*not_this)) return std::nullopt;
-  const auto now = state.seams.clock.now();
-  const bool pausing = now < no_early_refresh_before && !internal::has_expired(cached, now);
-  if (!pausing && !internal::is_fresh(cached, now, state.options.refresh_early)) return std::nullopt;
-  return cached.clone();
-}
-
-void TokenSource::Impl::keep(const OAuthTokens& tokens, std::uint64_t change) {
-  const std::lock_guard guard(mutex);
-  cached = tokens.clone();
-  cached_at_change = change;
+void TokenSource::Impl::keep(const OAuthTokens& tokens, std::uint64_t change, std::optional<TimePoint> fresh_until) {
+  TokenCache::Times times{.from = tokens.obtained_at - internal::kClockTolerance, .fresh_until = TimePoint::max(), .until = TimePoint::max()};
+  if (tokens.expires_at) {
+    const auto margin = internal::refresh_margin(tokens, state.options.refresh_early, spread);
+    times.until = *tokens.expires_at - std::min(kHardMargin, margin / 4);
+    times.fresh_until = fresh_until ? std::min(*fresh_until, *tokens.expires_at) : *tokens.expires_at - margin;
+  }
+  cache.keep(tokens.access_token, times, change);
 }
 
 /// The refresh; while the old token still works, an outage of the token endpoint is no reason to fail.
@@ -60,13 +65,19 @@ Result<OAuthTokens> TokenSource::Impl::renew_or_use_old(const StoredLogin& login
                                                         bool rejected) {
   const bool still_good = !rejected && login.tokens.expires_at && !internal::has_expired(login.tokens, context.now());
   if (!login.tokens.refresh_token && still_good) return login.tokens.clone();
-  const CallOptions rest{.timeout = context.deadline.remaining(), .stop = context.deadline.stop()};
-  auto refreshed = manager.refresh_token(provider, rest, &login.tokens.access_token);
+  const Deadline deadline({.timeout = context.deadline.remaining(), .stop = context.deadline.stop()}, {});
+  const internal::RefreshWish wish{.not_this = &login.tokens.access_token,
+                                   // Somebody else is refreshing already: with a good token nobody has to wait for them.
+                                   .patience = still_good ? internal::Patience::None : internal::Patience::Full};
+  auto refreshed = known.refreshes.run(deadline, wish.not_this, [&] {
+    return internal::run_refresh(state, Context{state.seams, state.options, provider, deadline}, wish);
+  });
   if (refreshed || !still_good || refreshed.error().category != Category::TryLater) return refreshed;
-  context.emit(Event::Kind::Warning, "renewing early failed, the old token is used: " + refreshed.error().message);
-  const std::lock_guard guard(mutex);
-  no_early_refresh_before =
-      context.now() + std::max(kPauseAfterFailure, refreshed.error().retry_after.value_or(kPauseAfterFailure));
+  if (refreshed.error().code != "storage.lock_timeout") {
+    context.emit(Event::Kind::Warning, "renewing early failed, the old token is used: " + refreshed.error().message);
+  }
+  const auto pause = std::max(kPauseAfterFailure, refreshed.error().retry_after.value_or(kPauseAfterFailure));
+  keep(login.tokens, known.changes.load(), context.now() + pause);
   return login.tokens.clone();
 }
 
@@ -74,28 +85,52 @@ Result<OAuthTokens> TokenSource::Impl::log_in_if_allowed(Error why, const Contex
   if (policy != LoginPolicy::WhenNeeded || why.category != Category::LoginRequired) return fail(std::move(why));
   if (!state.config(provider)) return fail(std::move(why));  // nobody knows where to log in
   context.emit(Event::Kind::LoginNeeded, why.message);
-  return manager.initiate_flow(provider, {.timeout = context.deadline.remaining(), .stop = context.deadline.stop()});
+  auto tokens =
+      manager.initiate_flow(provider, {.timeout = context.deadline.remaining(), .stop = context.deadline.stop()});
+  if (tokens) keep(*tokens, known.changes.load());
+  return tokens;
 }
 
 Result<OAuthTokens> TokenSource::Impl::renew(const Context& context, const Secret* not_this) {
-  if (auto cached_now = from_cache(not_this)) return *std::move(cached_now);  // somebody was quicker
   const auto change = known.changes.load();
+  if (auto token = cache.read(context.now(), change); token && !(not_this && token->equals(*not_this))) {
+    return OAuthTokens{.access_token = *std::move(token)};  // somebody was quicker
+  }
   auto login = state.usable_login(provider);
   if (!login) return log_in_if_allowed(std::move(login.error()), context);
   const bool rejected = not_this && login->tokens.access_token.equals(*not_this);
-  if (!rejected && internal::is_fresh(login->tokens, context.now(), state.options.refresh_early)) {
+  if (!rejected && internal::is_fresh(login->tokens, context.now(), state.options.refresh_early, spread)) {
     keep(login->tokens, change);
     return std::move(login->tokens);
   }
+  // What others may use while this one is being renewed.
+  if (!rejected) keep(login->tokens, change, context.now());
   auto renewed = renew_or_use_old(*login, context, rejected);
-  if (!renewed) renewed = log_in_if_allowed(std::move(renewed.error()), context);
-  if (renewed) keep(*renewed, known.changes.load());
+  if (!renewed) return log_in_if_allowed(std::move(renewed.error()), context);
+  if (!renewed->access_token.equals(login->tokens.access_token)) keep(*renewed, known.changes.load());
   return renewed;
 }
 
-Result<OAuthTokens> TokenSource::Impl::obtain(const Context& context, const Secret* not_this) {
-  if (auto tokens = from_cache(not_this)) return *std::move(tokens);
-  return renewals.run(context.deadline, not_this, [&] { return renew(context, not_this); });
+Result<Secret> TokenSource::Impl::obtain(const Context& context, const Secret* not_this) {
+  const auto epoch = known.changes.load(std::memory_order_acquire);
+  if (auto token = cache.read(context.now(), epoch); token && !(not_this && token->equals(*not_this))) {
+    return *std::move(token);
+  }
+  if (!not_this && renewing.load() > 0) {
+    if (auto ageing = cache.read(context.now(), epoch, TokenCache::Age::Ageing)) return *std::move(ageing);
+  }
+  auto tokens = renewals.run(context.deadline, not_this, [&] {
+    struct Count {
+      explicit Count(std::atomic<int>& to) : count(to) { count.fetch_add(1); }
+      ~Count() { count.fetch_sub(1); }
+      std::atomic<int>& count;
+    } const counted(renewing);
+    auto renewed = renew(context, not_this);
+    if (!renewed && renewed.error().category == Category::LoginRequired) cache.wipe();
+    return renewed;
+  });
+  if (!tokens) return fail(std::move(tokens.error()));
+  return std::move(tokens->access_token);
 }
 
 TokenSource::TokenSource(OAuthManager& manager, std::string provider, LoginPolicy policy)
@@ -103,36 +138,41 @@ TokenSource::TokenSource(OAuthManager& manager, std::string provider, LoginPolic
                      .state = *manager.impl_,
                      .provider = provider,
                      .policy = policy,
-                     .known = manager.impl_->provider(provider)}) {}
+                     .known = manager.impl_->provider(provider),
+                     .spread = draw_spread(manager.impl_->seams.random)}) {}
 TokenSource::~TokenSource() = default;
 
 Result<Secret> TokenSource::access_token(const CallOptions& options) {
-  const Deadline deadline(options, impl_->state.options.login_timeout + 3 * impl_->state.options.request_timeout);
-  auto tokens = impl_->obtain({impl_->state.seams, impl_->state.options, impl_->provider, deadline}, nullptr);
-  if (!tokens) return fail(std::move(tokens.error()));
-  return std::move(tokens->access_token);
+  // The way of nearly every call; see TokenCache.
+  if (auto token = impl_->cache.read(impl_->state.seams.clock.now(), impl_->known.changes.load(std::memory_order_acquire))) {
+    return *std::move(token);
+  }
+  const Deadline deadline = impl_->deadline_of(options);
+  return impl_->obtain({impl_->state.seams, impl_->state.options, impl_->provider, deadline}, nullptr);
 }
 
 Result<HttpResponse> TokenSource::send(HttpRequest request, const CallOptions& options) {
   if (auto sound = internal::check_bearer_request(request); !sound) return fail(std::move(sound.error()));
   request.max_redirects = 0;  // the token must not travel to where an answer points (RFC 9110 §15.4)
-  const Deadline deadline(options, impl_->state.options.login_timeout + 3 * impl_->state.options.request_timeout);
+  const Deadline deadline = impl_->deadline_of(options);
   const Context context{impl_->state.seams, impl_->state.options, impl_->provider, deadline};
   request.timeout = deadline.at_most(request.timeout);
 
-  auto tokens = impl_->obtain(context, nullptr);
-  if (!tokens) return fail(std::move(tokens.error()));
+  auto token = impl_->obtain(context, nullptr);
+  if (!token) return fail(std::move(token.error()));
   for (int attempt = 0;; ++attempt) {
-    request.headers.emplace_back("Authorization", "Bearer " + std::string(tokens->access_token.expose()));
+    auto& header = request.headers.emplace_back("Authorization", std::string()).second;
+    header.reserve(7 + token->size());  // growing would leave a copy behind
+    header.append("Bearer ").append(token->expose());
     auto outcome = impl_->state.seams.http.send(request, deadline.stop());
     internal::wipe(request.headers.back().second);
     request.headers.pop_back();
     if (!outcome.response) return fail(std::move(outcome.response.error()));
     if (outcome.response->status != 401 || attempt > 0) return std::move(*outcome.response);
     // RFC 6750 §3.1: the token is no good whatever its expiry says. Once is enough: a second 401 is the answer.
-    const auto refused = std::move(tokens->access_token);
-    tokens = impl_->obtain(context, &refused);
-    if (!tokens) return fail(std::move(tokens.error()));
+    const auto refused = *std::move(token);
+    token = impl_->obtain(context, &refused);
+    if (!token) return fail(std::move(token.error()));
   }
 }
 

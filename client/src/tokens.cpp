@@ -36,4 +36,7 @@ StoredLogin StoredLogin::clone() const {
   return {.config = config.clone(), .tokens = tokens.clone(), .generation = generation};
 }
 
+Result<std::string> TokenStorage::read_note(const std::string&) { return std::string(); }
+Result<> TokenStorage::write_note(const std::string&, const std::string&) { return {}; }
+
 }  // namespace mimir::oauth

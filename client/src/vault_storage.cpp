@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kItemSuffix = ".item";    // JSON: whose item it is, its generation, whether it is there
 constexpr std::string_view kLockSuffix = ".lock";    // the same name as the encrypted file's: one lock per login
+constexpr std::string_view kNoteSuffix = ".note";
 constexpr const char* kWriteLock = "=write.lock";
 constexpr const char* kProbe = "=probe";
 constexpr std::size_t kProbeBytes = 8192;            // a login with large tokens (CH-ST-07)
@@ -101,6 +102,7 @@ class VaultStorage final : public TokenStorage {
     auto marker = read_marker(*folder, provider);
     if (stored && *stored) marker.generation = std::max(marker.generation, (*stored)->generation);
     if (auto removed = vault_->remove(provider); !removed) return removed;
+    if (auto removed = folder->remove(record_stem(provider) + std::string(kNoteSuffix)); !removed) return removed;
     if (marker.generation == 0) return {};  // nothing was ever here
     // Counted on by the next login: a writer that still remembers the erased one must not match its successor.
     return mark(*folder, {provider, marker.generation, false});
@@ -130,6 +132,21 @@ class VaultStorage final : public TokenStorage {
     if (!held) return fail(held.error());
     if (!*held) return fail(stop.stop_requested() ? lock_cancelled() : lock_timeout(provider));
     return std::unique_ptr<Lock>(std::make_unique<HeldFile>(std::move(**held)));
+  }
+
+  Result<std::string> read_note(const std::string& provider) override {
+    const auto folder = PrivateFolder::open(path_);
+    if (!folder) return fail(folder.error());
+    if (!*folder) return std::string();
+    const auto note = (*folder)->read(record_stem(provider) + std::string(kNoteSuffix));
+    if (!note) return fail(note.error());
+    return *note ? std::string((*note)->expose()) : std::string();
+  }
+
+  Result<> write_note(const std::string& provider, const std::string& text) override {
+    const auto folder = PrivateFolder::open_or_create(path_);
+    if (!folder) return fail(folder.error());
+    return folder->replace(record_stem(provider) + std::string(kNoteSuffix), text, random_);
   }
 
   std::string description() const override { return vault_->description(); }

@@ -79,7 +79,6 @@ TEST_F(RefreshFlow, PassingTroubleKeepsTheLogin) {  // refresh-transient-keeps-t
   store_login();
   const std::vector<Passing> troubles{
       {"not reached", [] { return broken(Sent::No); }},
-      {"answer lost", [] { return broken(Sent::Maybe); }},
       {"503", [] { return answer(503, "", "text/plain"); }},
       {"500 with a verdict", [] { return answer(500, R"({"error":"invalid_grant"})"); }},
       {"400 from a proxy", [] { return answer(400, "<html>blocked</html>", "text/html"); }},
@@ -94,6 +93,86 @@ TEST_F(RefreshFlow, PassingTroubleKeepsTheLogin) {  // refresh-transient-keeps-t
     EXPECT_EQ(result.error().category, Category::TryLater) << trouble.what;
     EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1") << trouble.what;
   }
+}
+
+TEST_F(RefreshFlow, LostAnswerIsAnsweredByOneMoreTry) {  // refresh-ambiguous-outcome, CH-RF-09: grace periods exist
+  store_login();
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token", [](const auto&) { return broken(Sent::Maybe); });
+  expect_token(200, tokens("access-2", "refresh-2"));
+
+  ASSERT_TRUE(manager_.refresh_token("mock"));
+
+  EXPECT_EQ(http_.requests().back().form.one("refresh_token"), "refresh-1");
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-2");
+}
+
+TEST_F(RefreshFlow, TwoLostAnswersAreSaidAndTheLoginIsKept) {  // CH-RF-09: never a loop
+  store_login();
+  expect_discovery();
+  for (int i = 0; i < 2; ++i) {
+    http_.expect("POST", "https://as.example/token", [](const auto&) { return broken(Sent::Maybe); });
+  }
+
+  const auto result = manager_.refresh_token("mock");
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, "refresh.outcome_unknown");
+  EXPECT_EQ(result.error().category, Category::TryLater);
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1");
+
+  expect_discovery();  // the next call tries once, and says what a refusal means now
+  expect_token(400, R"({"error":"invalid_grant"})");
+  const auto next = manager_.refresh_token("mock");
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().code, "refresh.interrupted");
+  EXPECT_EQ(next.error().category, Category::LoginRequired);
+  EXPECT_NE(next.error().message.find("interrupted"), std::string::npos);
+}
+
+TEST_F(RefreshFlow, RequestThatWasNotSentSpentNothing) {  // CH-RF-09
+  store_login();
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token", [](const auto&) { return broken(Sent::No); });
+  ASSERT_FALSE(manager_.refresh_token("mock"));
+  expect_discovery();
+  expect_token(400, R"({"error":"invalid_grant"})");
+
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "invalid_grant");  // not called interrupted
+}
+
+TEST_F(RefreshFlow, StormEndsInAClearError) {  // CH-RF-13
+  store_login();
+  for (int i = 0; i < 20; ++i) {
+    expect_discovery();
+    expect_token(503, "");
+    ASSERT_FALSE(manager_.refresh_token("mock"));
+  }
+
+  const auto braked = manager_.refresh_token("mock");  // no request
+
+  ASSERT_FALSE(braked);
+  EXPECT_EQ(braked.error().code, "refresh.too_often");
+  EXPECT_EQ(braked.error().category, Category::TryLater);
+  EXPECT_EQ(braked.error().retry_after, std::chrono::seconds(30));
+  clock_.advance(std::chrono::seconds(30));
+  expect_discovery();
+  expect_token(200, tokens("access-2"));
+  EXPECT_TRUE(manager_.refresh_token("mock"));
+}
+
+TEST_F(RefreshFlow, WrongClockIsSaidOnce) {  // CH-TM-03
+  store_login();
+  expect_discovery();
+  for (int i = 0; i < 2; ++i) {
+    http_.expect("POST", "https://as.example/token", [](const auto&) {
+      return answer(200, tokens("access-2"), "application/json", {{"Date", "Mon, 23 Nov 2026 22:59:00 GMT"}});
+    });
+    ASSERT_TRUE(manager_.refresh_token("mock"));
+  }
+
+  EXPECT_EQ(texts(Event::Kind::Warning),
+            std::vector<std::string>{"this computer's clock is 61 minutes ahead of the provider's"});
 }
 
 TEST_F(RefreshFlow, DoesNotAskBeforeRetryAfterHasPassed) {  // retry-after-honoured

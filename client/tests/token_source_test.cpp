@@ -165,6 +165,29 @@ TEST_F(TokenSourceTest, ManyThreadsShareOneRefresh) {  // CH-RF-01
   EXPECT_EQ(served, 64);
 }
 
+TEST_F(TokenSourceTest, NobodyWaitsForAnEarlyRefresh) {  // CH-RF-22: the old token is good while another is fetched
+  store_login("access-1", "refresh-1", std::chrono::minutes(2));
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token", [this](const auto&) {
+    std::string others;  // while this answer is under way
+    std::jthread([&] { others = std::string(source_.access_token()->expose()); }).join();
+    EXPECT_EQ(others, "access-1");
+    return answer(200, tokens("access-2", "refresh-2"));
+  });
+
+  EXPECT_EQ(source_.access_token()->expose(), "access-2");
+  EXPECT_EQ(source_.access_token()->expose(), "access-2");
+}
+
+TEST_F(TokenSourceTest, AGoodTokenIsServedWithoutTheLock) {  // CH-RF-15: somebody else refreshes, or sleeps on the lock
+  store_login("access-1", "refresh-1", std::chrono::minutes(2));
+  const auto held = storage_->lock("mock", std::chrono::seconds(1), {});
+  ASSERT_TRUE(held);
+
+  EXPECT_EQ(source_.access_token()->expose(), "access-1");
+  EXPECT_TRUE(texts(Event::Kind::Warning).empty());
+}
+
 TEST_F(TokenSourceTest, ForgetsItsTokenAfterLogout) {
   store_login("access-1", "refresh-1", std::chrono::hours(1));
   ASSERT_TRUE(source_.access_token());

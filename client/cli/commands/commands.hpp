@@ -7,8 +7,11 @@ namespace mimir::cli {
 /// One command each, in the file of its name. @returns the exit status.
 int run_command(const ConnectArguments& arguments);
 int run_command(const StatusArguments& arguments);
+int run_command(const TokenArguments& arguments);
 int run_command(const RefreshArguments& arguments);
 int run_command(const LogoutArguments& arguments);
+int run_command(const AccountsArguments& arguments);
+int run_command(const DoctorArguments& arguments);
 int run_command(const FetchArguments& arguments);
 
 }  // namespace mimir::cli

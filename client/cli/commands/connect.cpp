@@ -16,7 +16,8 @@ int usage(const std::string& message) {
 }  // namespace
 
 int run_command(const ConnectArguments& arguments) {
-  auto session = Session::open({.opens_browser = !arguments.no_browser,
+  auto session = Session::open({.storage = arguments.storage,
+                                .opens_browser = !arguments.no_browser,
                                 .login_timeout = std::chrono::seconds(arguments.timeout_seconds)});
   if (!session) {
     std::fprintf(stderr, "error: %s\n", session.error().message.c_str());

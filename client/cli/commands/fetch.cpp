@@ -27,7 +27,8 @@ std::string explain(int http_status, const std::string& name) {
 }  // namespace
 
 int run_command(const FetchArguments& arguments) {
-  auto session = Session::open({.opens_browser = !arguments.no_browser,
+  auto session = Session::open({.storage = arguments.storage,
+                                .opens_browser = !arguments.no_browser,
                                 .login_timeout = std::chrono::seconds(arguments.timeout_seconds)});
   if (!session) {
     std::fprintf(stderr, "error: %s\n", session.error().message.c_str());

@@ -3,18 +3,24 @@
 
 #include <commands/commands.hpp>
 #include <exit_status.hpp>
+#include <mimir/codec/json.hpp>
 #include <session.hpp>
 
 namespace mimir::cli {
 
 int run_command(const RefreshArguments& arguments) {
-  auto session = Session::open({});
+  auto session = Session::open({.storage = arguments.storage});
   if (!session) {
     std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
     return exit_status_of(session.error(), false);
   }
   const auto tokens = (*session)->manager().refresh_token(arguments.name, (*session)->call_options());
   if (!tokens) return (*session)->report(tokens.error(), arguments.name);
+  if (arguments.json) {
+    auto json = codec::Json::object({{"version", 1}, {"provider", arguments.name}, {"renewed", true}});
+    json.set("expires_at", tokens->expires_at ? codec::Json(codec::format_iso8601(*tokens->expires_at)) : codec::Json());
+    return (*session)->terminal().result(json.dump_pretty() + '\n') ? kDone : kLocal;
+  }
   std::string text = arguments.name + ": renewed";
   if (tokens->expires_at) text += ", access token valid until " + codec::format_iso8601(*tokens->expires_at);
   return (*session)->terminal().result(text + '\n') ? kDone : kLocal;

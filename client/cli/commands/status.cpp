@@ -64,7 +64,7 @@ std::string as_text(const Status& status) {
 }  // namespace
 
 int run_command(const StatusArguments& arguments) {
-  auto session = Session::open({});
+  auto session = Session::open({.storage = arguments.storage});
   if (!session) {
     std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
     return exit_status_of(session.error(), false);
@@ -86,7 +86,7 @@ int run_command(const StatusArguments& arguments) {
     logins.push_back(as_json(*status));
   }
   if (arguments.json) {
-    text = codec::Json::object({{"version", 1}, {"logins", std::move(logins)}}).dump_pretty() + '\n';
+    text = codec::Json::object({{"version", 1}, {"storage", (*session)->storage().description()}, {"logins", std::move(logins)}}).dump_pretty() + '\n';
   } else if (names.empty()) {
     (*session)->terminal().progress("There are no logins.");
   }

@@ -5,20 +5,18 @@
 #include <internal/authorization_request.hpp>
 
 namespace mimir::oauth::internal {
-namespace {
-
-constexpr std::chrono::minutes kClockTolerance{5};
-
-}  // namespace
-
 bool has_expired(const OAuthTokens& tokens, TimePoint now) { return tokens.expires_at && now >= *tokens.expires_at; }
 
-bool is_fresh(const OAuthTokens& tokens, TimePoint now, std::chrono::seconds refresh_early) {
+bool is_fresh(const OAuthTokens& tokens, TimePoint now, std::chrono::seconds refresh_early, double spread) {
   if (!holds_login(tokens) || tokens.obtained_at > now + kClockTolerance) return false;
-  if (!tokens.expires_at) return true;
+  return !tokens.expires_at || now < *tokens.expires_at - refresh_margin(tokens, refresh_early, spread);
+}
+
+std::chrono::milliseconds refresh_margin(const OAuthTokens& tokens, std::chrono::seconds refresh_early, double spread) {
+  if (!tokens.expires_at) return std::chrono::milliseconds(0);
   const auto fifth = (*tokens.expires_at - tokens.obtained_at) / 5;
   const auto margin = std::min<std::chrono::milliseconds>(refresh_early, fifth);
-  return now < *tokens.expires_at - margin;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(margin.count()) * spread));
 }
 
 OAuthTokens tokens_of(TokenGrant grant, TimePoint received, const std::vector<std::string>& requested) {

@@ -13,7 +13,16 @@ namespace mimir::oauth::internal {
 
 /// Whether it is usable without refreshing first: further from its end than min(refresh_early, a fifth of its life), and
 /// not obtained in what is now the future, which tells of a clock that was set back.
-[[nodiscard]] bool is_fresh(const OAuthTokens& tokens, TimePoint now, std::chrono::seconds refresh_early);
+/// @param spread  stretches the margin a little, differently in each program, so that they do not all come at once.
+[[nodiscard]] bool is_fresh(const OAuthTokens& tokens, TimePoint now, std::chrono::seconds refresh_early,
+                            double spread = 1.0);
+
+/// How long before its end a token is renewed.
+[[nodiscard]] std::chrono::milliseconds refresh_margin(const OAuthTokens& tokens, std::chrono::seconds refresh_early,
+                                                       double spread = 1.0);
+
+/// How far into the future a token may have been obtained before the clock is taken to have been set back.
+constexpr std::chrono::minutes kClockTolerance{5};
 
 /// A grant with its expiry made absolute. @param requested  what was granted if the answer is silent (RFC 6749 §5.1).
 [[nodiscard]] OAuthTokens tokens_of(TokenGrant grant, TimePoint received, const std::vector<std::string>& requested);

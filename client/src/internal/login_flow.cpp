@@ -5,6 +5,7 @@
 #include <internal/id_token.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_state.hpp>
+#include <internal/same_account.hpp>
 #include <internal/sanitise.hpp>
 #include <internal/token_response.hpp>
 
@@ -83,8 +84,11 @@ Result<> keep(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState
   if (!lock) return fail(std::move(lock.error()));
   auto before = storage.load(context.provider);
   if (!before) return fail(std::move(before.error()));
-  auto stored = storage.store(context.provider, {.config = config.clone(), .tokens = tokens.clone()},
-                              *before ? (*before)->generation : 0);
+  const StoredLogin login{.config = config.clone(), .tokens = tokens.clone()};
+  if (*before) {
+    if (auto same = check_same_account(**before, login, context.provider); !same) return same;
+  }
+  auto stored = storage.store(context.provider, login, *before ? (*before)->generation : 0);
   if (!stored) return fail(std::move(stored.error()));
   auto& known = state.provider(context.provider);
   const std::lock_guard guard(known.mutex);

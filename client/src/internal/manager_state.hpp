@@ -26,6 +26,7 @@ struct ProviderState {
   /// Refreshed, but the store refused it; `generation` is that of the record it replaces. Spending the old refresh token
   /// once more would look like theft to a server that rotates, so this one is saved first.
   std::optional<StoredLogin> unsaved;
+  bool told_of_skew = false;                ///< That this computer's clock is wrong was said once.
 };
 
 /// Everything the flows share.
@@ -50,7 +51,13 @@ struct ManagerState {
 
 /// The flows; one file each.
 Result<OAuthTokens> run_login(ManagerState& state, const Context& context);
-Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const Secret* not_this);
+/// How long a refresh waits for another process that refreshes the same login.
+enum class Patience { None, Full };
+struct RefreshWish {
+  const Secret* not_this = nullptr;  ///< A stored login with another access token than this is good enough.
+  Patience patience = Patience::Full;
+};
+Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const RefreshWish& wish);
 Result<RevokeReport> run_revocation(ManagerState& state, const Context& context);
 
 }  // namespace mimir::oauth::internal

@@ -3,9 +3,11 @@
 
 #include <internal/authorization_request.hpp>
 #include <internal/form_post.hpp>
+#include <internal/http_date.hpp>
 #include <internal/id_token.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_state.hpp>
+#include <internal/refresh_journal.hpp>
 #include <internal/sanitise.hpp>
 #include <internal/token_response.hpp>
 
@@ -61,12 +63,38 @@ std::optional<OAuthTokens> end_login(ManagerState& state, const StoredLogin& sen
   return std::nullopt;
 }
 
+/// "This computer's clock is 61 minutes ahead": expiry does not need it, but ID Tokens and people do (CH-TM-03).
+void tell_of_skew(const HttpResponse& response, ProviderState& known, const Context& context) {
+  const auto date = response.header("Date");
+  if (!date || response.header("Age")) return;  // from a cache: says nothing about now
+  const auto theirs = parse_http_date(*date, context.now());
+  if (!theirs) return;
+  const auto ahead = std::chrono::round<std::chrono::minutes>(context.now() - *theirs);
+  if (std::chrono::abs(ahead) <= kClockTolerance) return;
+  {
+    const std::lock_guard guard(known.mutex);
+    if (std::exchange(known.told_of_skew, true)) return;
+  }
+  context.emit(Event::Kind::Warning, "this computer's clock is " + std::to_string(std::chrono::abs(ahead).count()) +
+                                         " minutes " + (ahead.count() > 0 ? "ahead of" : "behind") + " the provider's");
+}
+
+/// What became of the refresh token that was sent, as far as it can be told.
+struct Fate {
+  bool unanswered = false;   ///< The server may have acted, and its answer is lost.
+  bool maybe_spent = false;  ///< That, or it said yes in words that cannot be used.
+};
+
+/// One request.
 Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
-                       const Context& context) {
+                       ProviderState& known, Fate& fate, const Context& context) {
   SecretForm form;
   form.add("grant_type", "refresh_token").add("refresh_token", login.tokens.refresh_token->expose());
   auto outcome = post_form(metadata.endpoints.token, form, method, login.config, context);
+  fate.unanswered = !outcome.response && outcome.sent != Sent::No;
+  fate.maybe_spent = fate.unanswered || (outcome.response && outcome.response->status == 200);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
+  tell_of_skew(*outcome.response, known, context);
   return validate_token_response(*outcome.response, {.step = Step::Refresh,
                                                      .provider = sanitise(context.provider, 64),
                                                      .url = metadata.endpoints.token,
@@ -94,6 +122,53 @@ OAuthTokens merged(TokenGrant grant, const OAuthTokens& old, TimePoint received)
   return tokens;
 }
 
+Error braked(const std::string& provider, std::chrono::seconds wait) {
+  return {.category = Category::TryLater,
+          .code = "refresh.too_often",
+          .message = "The login of " + sanitise(provider, 64) + " was renewed or tried " +
+                     std::to_string(RefreshJournal::kBrakeCount) + " times within " +
+                     std::to_string(RefreshJournal::kBrakeWindow.count()) + " seconds; something is going in circles.",
+          .hint = "Look for a program that keeps asking; the login is kept.",
+          .retry_after = wait};
+}
+
+/// Sends the refresh token, noted beforehand: whoever finds the note knows that it may be spent (CH-RF-06). When the
+/// answer is lost the same one is tried once more, for servers that allow a grace period; never a third time (CH-RF-09).
+Result<TokenGrant> ask_with_journal(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
+                                    RefreshJournal journal, ProviderState& known, const Context& context) {
+  auto& storage = context.seams.storage;
+  if (journal.sent_generation != login.generation) journal.lost_answers = 0;
+  const bool interrupted = journal.sent_generation == login.generation;
+  journal.sent_generation = login.generation;
+  while (true) {
+    journal.note_attempt(context.now());
+    if (auto noted = write_journal(storage, context.provider, journal); !noted) return fail(std::move(noted.error()));
+    Fate fate;
+    auto grant = ask(login, metadata, method, known, fate, context);
+    if (grant) return grant;  // the note becomes void with the generation that is stored next
+    if (fate.unanswered && grant.error().category == Category::TryLater) {
+      ++journal.lost_answers;
+      if (journal.lost_answers == 1 && context.deadline.check()) continue;
+      (void)write_journal(storage, context.provider, journal);
+      grant.error().code = "refresh.outcome_unknown";
+      grant.error().hint = "The provider may have renewed the login without the answer arriving. Try again; if it was "
+                           "replaced there, you will be asked to log in.";
+      return grant;
+    }
+    const bool was_lost = interrupted || journal.lost_answers > 0;
+    if (!fate.maybe_spent) {
+      journal.sent_generation.reset();
+      (void)write_journal(storage, context.provider, journal);
+    }
+    if (was_lost && grant.error().category == Category::LoginRequired) {
+      grant.error().code = "refresh.interrupted";
+      grant.error().message = "The last renewal of the login of " + sanitise(context.provider, 64) +
+                              " was interrupted before its result could be kept, and the provider has ended the login.";
+    }
+    return grant;
+  }
+}
+
 Result<OAuthTokens> after_failure(Error error, ManagerState& state, ProviderState& known, const StoredLogin& login,
                                   const Context& context) {
   if (error.category == Category::LoginRequired) {
@@ -110,18 +185,19 @@ Result<OAuthTokens> after_failure(Error error, ManagerState& state, ProviderStat
 
 }  // namespace
 
-Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const Secret* not_this) {
+Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const RefreshWish& wish) {
   const auto& provider = context.provider;
   auto& storage = state.seams.storage;
   auto& known = state.provider(provider);
 
-  const auto lock = storage.lock(provider, context.deadline.at_most(kLockTimeout), context.deadline.stop());
+  const auto patience = wish.patience == Patience::None ? std::chrono::milliseconds(0) : context.deadline.at_most(kLockTimeout);
+  const auto lock = storage.lock(provider, patience, context.deadline.stop());
   if (!lock) return fail(lock.error());
   // Only what is read under the lock counts: another process may have refreshed while we waited.
   auto login = state.usable_login(provider);
   if (!login) return fail(std::move(login.error()));
   if (auto saved = save_leftover(state, known, *login, provider); !saved) return fail(std::move(saved.error()));
-  if (not_this && !login->tokens.access_token.equals(*not_this) &&
+  if (wish.not_this && !login->tokens.access_token.equals(*wish.not_this) &&
       is_fresh(login->tokens, context.now(), state.options.refresh_early)) {
     return std::move(login->tokens);
   }
@@ -132,6 +208,8 @@ Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, con
                                provider));
   }
   if (auto may = check_waiting_time(known, provider, context.now()); !may) return fail(std::move(may.error()));
+  auto journal = read_journal(storage, provider);
+  if (const auto wait = journal.brake(context.now())) return fail(braked(provider, *wait));
   // Before the old refresh token is spent: a rotated one that cannot be saved costs the login.
   if (auto writable = storage.probe(); !writable) return fail(std::move(writable.error()));
   const auto metadata =
@@ -142,7 +220,7 @@ Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, con
   if (auto alive = context.deadline.check(); !alive) return fail(std::move(alive.error()));
 
   context.emit(Event::Kind::Refreshing);
-  auto grant = ask(*login, *metadata, *method, context);
+  auto grant = ask_with_journal(*login, *metadata, *method, std::move(journal), known, context);
   if (!grant) return after_failure(std::move(grant.error()), state, known, *login, context);
   if (auto identity = check_identity(*grant, *login, *metadata, state, context); !identity) {
     return fail(std::move(identity.error()));

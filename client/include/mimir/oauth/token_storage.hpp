@@ -43,6 +43,11 @@ class TokenStorage {
   };
   virtual Result<std::unique_ptr<Lock>> lock(const std::string& provider, std::chrono::milliseconds timeout,
                                              std::stop_token stop) = 0;
+  /// A short text without secrets beside a login that outlives the process, such as that a refresh is under way. Empty
+  /// when there is none. Stores that keep nothing may keep no notes either. Goes with erase().
+  virtual Result<std::string> read_note(const std::string& provider);
+  /// Durable when it returns. Not part of the login: no generation, no compare-and-swap; the caller holds the lock.
+  virtual Result<> write_note(const std::string& provider, const std::string& text);
   /// For people: `encrypted file /home/ada/.local/share/mimir`.
   [[nodiscard]] virtual std::string description() const = 0;
 };

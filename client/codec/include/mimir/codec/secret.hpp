@@ -16,6 +16,16 @@ class Secret {
  public:
   Secret() noexcept = default;
   explicit Secret(std::string_view value);
+  /// Of a size, its bytes written by `fill(char*)` where they stay: for what would otherwise pass through a buffer.
+  template <class Fill>
+  static Secret filled(std::size_t size, Fill&& fill) {
+    Secret secret;
+    if (size == 0) return secret;
+    secret.data_ = std::make_unique_for_overwrite<char[]>(size);
+    secret.size_ = size;
+    fill(secret.data_.get());
+    return secret;
+  }
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;
   Secret(const Secret&) = delete;
