@@ -1,5 +1,7 @@
 #include "selection.hpp"
 
+#include <CLI/StringTools.hpp>
+
 namespace mockoauth::cli {
 namespace {
 
@@ -17,16 +19,20 @@ FileResult<std::vector<Profile>> select_profiles(const std::string& providers) {
     profiles.push_back(std::move(*profile));
     return profiles;
   }
-  for (const auto& id : Profile::ids()) {
-    if (!conformance::glob_matches(providers == "all" ? "*" : providers, id)) continue;
-    auto profile = Profile::find(id);
-    if (!profile) return tl::unexpected(profile.error());
-    profiles.push_back(std::move(*profile));
+  for (const auto& wanted : CLI::detail::split(providers, ',')) {
+    bool found = false;
+    for (const auto& id : Profile::ids()) {
+      if (!conformance::glob_matches(wanted == "all" ? "*" : wanted, id)) continue;
+      auto profile = Profile::find(id);
+      if (!profile) return tl::unexpected(profile.error());
+      profiles.push_back(std::move(*profile));
+      found = true;
+    }
+    if (found) continue;
+    auto unknown = Profile::find(wanted);  // Its error names the nearest ones.
+    if (!unknown) return tl::unexpected(unknown.error());
   }
-  if (!profiles.empty()) return profiles;
-  auto unknown = Profile::find(providers);  // Its error names the nearest ones.
-  if (!unknown) return tl::unexpected(unknown.error());
-  return std::vector<Profile>{std::move(*unknown)};
+  return profiles;
 }
 
 }  // namespace

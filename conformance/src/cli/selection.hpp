@@ -14,7 +14,7 @@ struct Pairing {
   server::Profile profile;
 };
 
-/// Scenarios × providers. @param providers a glob over profile ids, a path of a profile file, or empty: the provider the
+/// Scenarios × providers. @param providers globs over profile ids, a path of a profile file, or empty: the provider the
 /// scenario names, and `plain` for those that say `any`. With a glob, pairs that do not fit are left out.
 conformance::FileResult<std::vector<Pairing>> select_pairs(const std::string& scenarios, const std::string& providers);
 

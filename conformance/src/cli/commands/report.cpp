@@ -89,7 +89,7 @@ void register_report(Commands& commands) {
   commands.add({"report", "Write the provider-compat report: clients, providers, scenarios", [](CLI::App& app, const Trailing&) {
     auto options = std::make_shared<Options>();
     app.add_option("--scenario", options->scenarios, "Ids, globs or files, separated by commas")->capture_default_str();
-    app.add_option("--provider", options->providers, "A glob over profile ids, or a profile file")->capture_default_str();
+    app.add_option("--provider", options->providers, "Globs over profile ids, separated by commas, or a profile file")->capture_default_str();
     app.add_option("--adapter", options->adapters, "More clients beside mimir: built-in adapters or files");
     app.add_option("--from", options->from, "Put results of `mockoauth test --json` together instead of playing");
     app.add_option("--out", options->out, "Folder for report.json and report.html")->capture_default_str();

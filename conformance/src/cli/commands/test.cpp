@@ -89,7 +89,7 @@ void register_test(Commands& commands) {
   commands.add({"test", "Play scenarios against a client and judge what is seen", [](CLI::App& app, const Trailing& trailing) {
     auto options = std::make_shared<Options>();
     app.add_option("--scenario", options->scenarios, "Ids, globs or files, separated by commas; `all`")->capture_default_str();
-    app.add_option("--provider", options->providers, "A profile's id, a glob (every one that fits), or a file; else the scenario's own, or plain");
+    app.add_option("--provider", options->providers, "Profile ids or globs, separated by commas (every one that fits), or a file; else the scenario's own, or plain");
     app.add_option("--driver", options->driver, "native: the bundled client in process; command: as a program")->check(CLI::IsMember({"native", "command"}));
     app.add_option("--adapter", options->adapter, "How the program under test is run: a built-in adapter or a file");
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens")->capture_default_str();
