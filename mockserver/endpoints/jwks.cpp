@@ -1,13 +1,14 @@
 // The published keys, RFC 7517 §5.
 #include "protocol/call.hpp"
 #include "protocol/endpoint.hpp"
-#include "protocol/keys.hpp"
 
 namespace mockoauth::server {
 namespace {
 
-Outcome jwks(Call&) {
-  return HttpResponse{200, {{"Content-Type", "application/json"}}, signing_keys().public_jwks().dump()};
+Outcome jwks(Call& call) {
+  // Shorter than a key stays published after a rotation, so that nobody's copy is out of date (OIDC Core §10.1.1).
+  return HttpResponse{200, {{"Content-Type", "application/json"}, {"Cache-Control", "public, max-age=3600"}},
+                      call.realm.keys.jwks(call.now)};
 }
 
 bool is_served(const Profile& profile) { return profile.text("kind") == "oauth"; }

@@ -3,7 +3,6 @@
 #include <mimir/codec/base64url.hpp>
 #include <mimir/codec/digest.hpp>
 
-#include "protocol/keys.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
 
@@ -54,7 +53,7 @@ Checked<std::string> make_id_token(Call& call, const TokenAnswer& answer, const 
   for (const auto& name : profile.list("id_token.string_booleans")) {
     if (const auto value = claims.bool_at(name)) claims.set(name, Json(*value ? "true" : "false"));
   }
-  auto jwt = sign_jwt(claims, algorithm, "JWT");
+  auto jwt = call.realm.keys.sign(claims, algorithm, "JWT", answer.client.client_secret);
   if (!jwt) return refuse(Condition::ServerError, "the id_token could not be signed: " + jwt.error().message);
   return *jwt;
 }

@@ -2,7 +2,6 @@
 
 #include "protocol/answers.hpp"
 #include "protocol/id_token.hpp"
-#include "protocol/keys.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
 
@@ -34,7 +33,7 @@ Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer
                               {"scope", Json(join(answer.scopes, " "))}});
   if (ttl.count() > 0) claims.set("exp", Json(unix_seconds(call.now + ttl)));
   add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
-  auto jwt = sign_jwt(claims, "RS256", "at+jwt");
+  auto jwt = call.realm.keys.sign(claims, "RS256", "at+jwt");
   if (!jwt) return refuse(Condition::ServerError, "the access token could not be signed: " + jwt.error().message);
   return call.profile().text("access.prefix") + *jwt;
 }

@@ -39,6 +39,8 @@ std::uint64_t Journal::dropped() const {
 void Journal::clear() {
   const std::lock_guard lock(mutex_);
   ring_.clear();
+  next_ = 1;
+  dropped_ = 0;
 }
 
 }  // namespace mockoauth::server

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include <mimir/codec/digest.hpp>
 #include <mimir/codec/json.hpp>
 #include <mockoauth/server/journal.hpp>
 
@@ -28,11 +29,13 @@ bool is_secret(std::string_view name) {
   return among(kSecretNames) || among(kSecretNamesInCamel);
 }
 
-// The end of a long secret tells two of them apart and gives nothing away; of a short one it would be too much.
+// The end and the digest of a long secret tell whether two are the same and give nothing away; of a short one either
+// would be too much.
 std::string mask(std::string_view secret) {
   constexpr std::size_t kLongEnough = 16;
   if (secret.size() < kLongEnough) return "‹…›";
-  return "‹…" + std::string(secret.substr(secret.size() - 4)) + "›";
+  const auto digest = mimir::codec::hex_encode(mimir::codec::sha256(secret).substr(0, 4));
+  return "‹…" + std::string(secret.substr(secret.size() - 4)) + " #" + digest + "›";
 }
 
 // Any text that has the form of a query, a form body or neither: values of secret names are masked, the rest stays.

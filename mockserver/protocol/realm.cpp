@@ -30,6 +30,21 @@ std::string Realm::resource_url() const { return impl_->state.url_of("resource")
 const Profile& Realm::profile() const { return impl_->state.profile(); }
 Journal& Realm::journal() { return impl_->state.journal; }
 VirtualClock& Realm::clock() { return impl_->state.clock; }
+KeyRing& Realm::keys() { return impl_->state.keys; }
+void Realm::reset() { impl_->state.reset(); }
+
+mimir::codec::Result<std::vector<std::string>> Realm::rotate_keys(std::chrono::seconds overlap) {
+  auto& keys = impl_->state.keys;
+  const auto now = impl_->state.clock.now();
+  std::vector<std::string> kids;
+  for (const auto& key : keys.states(now)) {
+    if (!key.signs) continue;
+    auto kid = keys.rotate(key.algorithm, now, overlap);
+    if (!kid) return tl::unexpected(kid.error());
+    kids.push_back(std::move(*kid));
+  }
+  return kids;
+}
 
 void Realm::add_client(ClientRegistration client) { impl_->state.registrations.add_client(std::move(client)); }
 void Realm::decide(UserDecision decision) { impl_->state.registrations.decide(decision); }

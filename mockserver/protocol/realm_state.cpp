@@ -12,9 +12,10 @@ namespace {
 
 User ada() { return {"ada", "Ada Lovelace", "ada@example.org"}; }
 
-std::unique_ptr<mimir::codec::Random> make_random(std::uint64_t seed) {
-  if (seed == 0) return std::make_unique<mimir::codec::SystemRandom>();
-  return std::make_unique<mimir::codec::SeededRandom>(seed);
+// What the profile signs with is published before the first token is (OIDC Discovery §3).
+std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const Profile& profile) {
+  const auto algorithm = mimir::codec::parse_jws_algorithm(profile.text("id_token.alg"));
+  return algorithm ? std::vector{*algorithm} : std::vector<mimir::codec::JwsAlgorithm>();
 }
 
 // The document prints loopback URLs: of a provider's own issuer only the path is kept, so that the issuer stays
@@ -66,15 +67,36 @@ Person Registrations::person() const {
   return person_;
 }
 
+mimir::codec::Result<> RealmRandom::fill(std::span<std::uint8_t> out) {
+  if (seed_ == 0) return system_.fill(out);
+  const std::lock_guard lock(mutex_);
+  return seeded_->fill(out);
+}
+
+void RealmRandom::restart() {
+  if (seed_ == 0) return;
+  const std::lock_guard lock(mutex_);
+  seeded_ = std::make_unique<mimir::codec::SeededRandom>(seed_);
+}
+
 RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_world)
     : options(std::move(realm_options)),
       real_clock(clock_of_the_world),
       clock(real_clock),
-      random(make_random(options.seed)),
+      random(std::make_unique<RealmRandom>(options.seed)),
       issuer(make_issuer(options)),
       routes(options.profile, issuer_path(options, issuer), 1 + options.other_base_urls.size()),
       registrations(options),
-      journal(options.journal_capacity) {}
+      store({.grants = options.max_grants}),
+      journal(options.journal_capacity),
+      keys(options.seed, algorithms_of(options.profile)) {}
+
+void RealmState::reset() {
+  store.clear();
+  journal.clear();
+  faults.clear();
+  random->restart();
+}
 
 std::string RealmState::url_of(std::string_view endpoint_name) const {
   const auto* route = routes.route_of(endpoint_name);

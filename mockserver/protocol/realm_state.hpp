@@ -14,6 +14,7 @@
 #include "protocol/routes.hpp"
 #include "protocol/store.hpp"
 #include <mockoauth/server/journal.hpp>
+#include <mockoauth/server/key_ring.hpp>
 #include <mockoauth/server/realm.hpp>
 #include <mockoauth/server/virtual_clock.hpp>
 
@@ -43,6 +44,21 @@ class Registrations {
   Person person_;
 };
 
+/// The randomness of a realm. Thread-safe.
+class RealmRandom final : public mimir::codec::Random {
+ public:
+  /// @param seed 0: the system's randomness.
+  explicit RealmRandom(std::uint64_t seed) : seed_(seed) { restart(); }
+  mimir::codec::Result<> fill(std::span<std::uint8_t> out) override;
+  void restart();  ///< With a seed: the same bytes again, from the first one.
+
+ private:
+  const std::uint64_t seed_;
+  mimir::codec::SystemRandom system_;
+  std::mutex mutex_;
+  std::unique_ptr<mimir::codec::SeededRandom> seeded_;
+};
+
 /// Everything a request of this realm may read or change. Each part is thread-safe or immutable.
 struct RealmState {
   RealmState(RealmOptions realm_options, const Clock& clock_of_the_world);
@@ -50,12 +66,13 @@ struct RealmState {
   const RealmOptions options;
   const Clock& real_clock;
   VirtualClock clock;
-  std::unique_ptr<mimir::codec::Random> random;
+  std::unique_ptr<RealmRandom> random;
   const std::string issuer;
   const Routes routes;
   Registrations registrations;
   Store store;
   Journal journal;
+  KeyRing keys;
   FaultScript faults;
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
@@ -65,6 +82,9 @@ struct RealmState {
   [[nodiscard]] std::string url_of(const Routes::Route& route) const;
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
+
+  /// Forgets what requests have left behind: grants, journal, faults. Registrations, keys and the clock stay.
+  void reset();
 };
 
 }  // namespace mockoauth::server

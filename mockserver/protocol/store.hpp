@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,8 +13,8 @@
 
 #include <mimir/codec/clock.hpp>
 
-#include "protocol/bounded_map.hpp"
 #include "protocol/rules.hpp"
+#include "protocol/token_table.hpp"
 #include <mockoauth/server/realm.hpp>
 
 namespace mockoauth::server {
@@ -21,6 +23,28 @@ namespace mockoauth::server {
 struct Binding {
   std::string jkt = {};       ///< Thumbprint of the DPoP key (RFC 9449 §6).
   std::string x5t_s256 = {};  ///< Digest of the client certificate (RFC 8705 §3.1).
+};
+
+/// Up to where a revocation of everything that is chained together has gone, so that the next one does not go there
+/// again. Rows with a number up to `number` were revoked at `when` or before.
+struct Sweep {
+  std::uint64_t number = 0;
+  TimePoint when = {};
+
+  [[nodiscard]] bool covers(std::uint64_t row, TimePoint at) const { return row <= number && when <= at; }
+};
+
+struct Party;
+
+/// Chains that the tables keep in a login, so that what belongs together is found without looking at everything.
+/// Numbers of rows; 0: none.
+struct LoginChains {
+  Party* party = nullptr;
+  std::uint64_t number = 0;
+  std::uint64_t older_login = 0;  ///< Of the same user and client.
+  std::uint64_t last_access = 0;
+  std::uint64_t last_refresh = 0;
+  Sweep access_sweep = {};
 };
 
 /// What a user allowed a client once: the authorization grant that code and tokens belong to ("family").
@@ -39,9 +63,20 @@ struct Login {
   std::vector<std::string> resources = {};           ///< Granted by RFC 8707; empty: none was asked for.
   mimir::codec::Json authorization_details = {};     ///< Granted by RFC 9396; null: none.
   mimir::codec::Json claims = {};                    ///< The `claims` parameter (OIDC Core §5.5); null: none.
+  LoginChains chains = {};                           ///< The tables' own.
+};
+
+/// One user at one client (`user_sub`, `client_id`): their consent and what came of it.
+struct Party {
+  bool consented = false;
+  std::uint64_t last_login = 0;  ///< Newest; the others hang on it.
+  Sweep login_sweep = {};
+  bool counts_refresh = false;              ///< `refresh` is kept from the first time that it is asked for.
+  std::deque<std::uint64_t> refresh = {};   ///< Tokens that may be alive, oldest first.
 };
 
 struct Code {
+  TextDigest digest = {};  ///< Set by the table.
   std::string text = {};
   std::string name = {};  ///< `c1`, for the journal.
   std::string login = {};
@@ -57,7 +92,8 @@ struct Code {
 };
 
 struct AccessToken {
-  std::string text = {};
+  TextDigest digest = {};  ///< Set by the table.
+  std::string text = {};   ///< Empty once it is stored: a JWT is long, and the digest finds it.
   std::string name = {};  ///< `a1`
   std::string login = {};
   std::vector<std::string> scopes = {};
@@ -65,9 +101,11 @@ struct AccessToken {
   std::optional<TimePoint> revoked_at = {};
   std::vector<std::string> audience = {};    ///< Resources it is good for; empty: the realm's own.
   Binding binding = {};
+  std::uint64_t older_of_login = 0;  ///< The tables' own: the access token before it.
 };
 
 struct RefreshToken {
+  TextDigest digest = {};  ///< Set by the table.
   std::string text = {};
   std::string name = {};  ///< `r1`
   std::string login = {};
@@ -78,17 +116,27 @@ struct RefreshToken {
   std::optional<TimePoint> revoked_at = {};
   int uses = 0;
   Binding binding = {};
+  std::uint64_t older_of_login = 0;  ///< The tables' own: the refresh token before it.
+};
+
+/// How much is remembered before the oldest is forgotten.
+struct StoreLimits {
+  std::size_t grants = 100'000;  ///< Logins and refresh tokens; of access tokens twice as many.
+  std::size_t codes = 10'000;
 };
 
 /// The tables of a realm. Reached only through Store::open(), so that a handler's check and its change are one step.
+/// References and pointers are good while the session lasts and nothing is added.
 class Tables {
  public:
+  explicit Tables(StoreLimits limits);
+
   Login& add_login(Login login);
   Code& add_code(Code code);
   AccessToken& add_access(AccessToken token);
   RefreshToken& add_refresh(RefreshToken token);
 
-  Login* find_login(const std::string& id) { return logins_.find(id); }
+  Login* find_login(const std::string& id);
   Code* find_code(const std::string& text) { return codes_.find(text); }
   AccessToken* find_access(const std::string& text) { return access_.find(text); }
   RefreshToken* find_refresh(const std::string& text) { return refresh_.find(text); }
@@ -108,22 +156,32 @@ class Tables {
   bool consent(const std::string& user_sub, const std::string& client_id);
   [[nodiscard]] bool has_consented(const std::string& user_sub, const std::string& client_id) const;
 
+  [[nodiscard]] std::size_t live_logins() const { return logins_.size(); }  ///< Remembered ones, dead or alive.
+
  private:
-  // Caps: what a test run needs many times over, a few hundred megabytes at the worst.
-  BoundedMap<Login> logins_{50'000};
-  BoundedMap<Code> codes_{10'000};
-  BoundedMap<AccessToken> access_{50'000};
-  BoundedMap<RefreshToken> refresh_{50'000};
-  std::set<std::pair<std::string, std::string>> consents_;
-  std::uint64_t next_login_ = 1;
-  std::uint64_t next_code_ = 1;
-  std::uint64_t next_access_ = 1;
-  std::uint64_t next_refresh_ = 1;
+  using PartyKey = std::pair<std::string, std::string>;
+
+  [[nodiscard]] Login* login_at(std::uint64_t number);
+  [[nodiscard]] bool is_spent(const RefreshToken& token, TimePoint now);
+  std::size_t revoke_party(Party& party, TimePoint when);
+  void count_refresh(Party& party);
+  void forget_oldest_login();
+
+  StoreLimits limits_;
+  std::map<PartyKey, Party> parties_;
+  std::deque<Login> logins_;  ///< By number, from first_login_.
+  std::uint64_t first_login_ = 1;
+  TokenTable<Code> codes_;
+  TokenTable<AccessToken> access_;
+  TokenTable<RefreshToken> refresh_;
 };
 
-/// Owns the tables. Thread-safe through open().
+/// Owns the tables, which are made when they are first used: most realms of a test see a few requests. Thread-safe
+/// through open().
 class Store {
  public:
+  explicit Store(StoreLimits limits = {}) : limits_(limits) {}
+
   /// Exclusive use of the tables for as long as this lives. Do not sign or call out while holding it.
   class Session {
    public:
@@ -132,16 +190,18 @@ class Store {
 
    private:
     friend class Store;
-    Session(std::mutex& mutex, Tables& tables) : lock_(mutex), tables_(tables) {}
+    Session(std::unique_lock<std::mutex> lock, Tables& tables) : lock_(std::move(lock)), tables_(tables) {}
     std::unique_lock<std::mutex> lock_;
     Tables& tables_;
   };
 
-  [[nodiscard]] Session open() { return {mutex_, tables_}; }
+  [[nodiscard]] Session open();
+  void clear();  ///< Forgets everything; the numbers begin anew.
 
  private:
+  const StoreLimits limits_;
   std::mutex mutex_;
-  Tables tables_;
+  std::unique_ptr<Tables> tables_;
 };
 
 }  // namespace mockoauth::server

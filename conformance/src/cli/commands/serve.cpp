@@ -1,9 +1,12 @@
 // mockoauth serve: a provider to develop against.
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <iostream>
 
+#include <mockoauth/server/journal_export.hpp>
 #include <mockoauth/server/server.hpp>
 #include <mockoauth/wire/origins.hpp>
 
@@ -19,6 +22,8 @@ struct Options {
   std::uint16_t port = 0;
   std::uint64_t seed = 0;
   std::string client_id = "mockoauth-client";
+  std::string journal;  ///< File; empty: none is written.
+  bool with_secrets = false;
   std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
 };
 
@@ -27,9 +32,37 @@ mimir::codec::Expected<server::Profile, document::DataFileError> profile_of(cons
   return path ? server::Profile::load(name) : server::Profile::find(name);
 }
 
+// Made before the server runs, so that a path that cannot be written is told at once. For its owner only: with secrets
+// asked for, it holds tokens.
+bool make_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return false;
+  ::close(file);
+  return true;
+}
+
+int write_journal(const Options& options, server::Realm& realm, const std::vector<std::string>& base_urls) {
+  const auto exchanges = realm.journal().exchanges();
+  const bool har = options.journal.ends_with(".har");
+  std::ofstream file(options.journal, std::ios::binary);
+  file << (har ? server::journal_as_har(exchanges, base_urls, !options.with_secrets)
+               : server::journal_as_json_lines(exchanges, !options.with_secrets));
+  if (!file.flush()) return complain("the journal cannot be written to " + options.journal, kBench);
+  if (const auto dropped = realm.journal().dropped(); dropped > 0) {
+    std::cerr << "the journal holds the last " << exchanges.size() << " exchanges; " << dropped
+              << " before them were dropped\n";
+  }
+  return kHeld;
+}
+
 int serve(const Options& options) {
+  const auto& journal = options.journal;
+  if (!journal.empty() && !journal.ends_with(".jsonl") && !journal.ends_with(".har")) {
+    return complain("--journal takes a file that ends with .jsonl or .har, not " + journal, kUsage);
+  }
   auto profile = profile_of(options.provider);
   if (!profile) return complain(profile.error().to_string(), kUsage);
+  if (!journal.empty() && !make_file(journal)) return complain("the journal cannot be written to " + journal, kUsage);
 
   // Blocked before any thread starts, so that only sigwait below sees them.
   sigset_t signals;
@@ -63,7 +96,7 @@ int serve(const Options& options) {
   int signal = 0;
   sigwait(&signals, &signal);
   origins->stop();
-  return kHeld;
+  return journal.empty() ? kHeld : write_journal(options, **realm, origins->urls());
 }
 
 }  // namespace
@@ -76,6 +109,8 @@ void register_serve(Commands& commands) {
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens; 0: unpredictable ones")->capture_default_str();
     app.add_option("--client-id", options->client_id, "The public client that is registered")->capture_default_str();
     app.add_option("--redirect-uri", options->redirect_uris, "Its redirect URIs; loopback ones match on any port");
+    app.add_option("--journal", options->journal, "Write the journal there on stop: .jsonl, or .har for browsers and proxies");
+    app.add_flag("--with-secrets", options->with_secrets, "Tokens and secrets stand in the journal as they were sent");
     return [options] { return serve(*options); };
   }});
 }

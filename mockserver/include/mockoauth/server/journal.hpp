@@ -42,7 +42,7 @@ class Journal {
   [[nodiscard]] std::vector<Exchange> since(std::uint64_t number) const;  ///< Those with a greater number.
   [[nodiscard]] std::uint64_t last_number() const;
   [[nodiscard]] std::uint64_t dropped() const;         ///< How many fell out of the ring.
-  void clear();
+  void clear();                                        ///< Begins anew with number 1.
 
  private:
   mutable std::mutex mutex_;

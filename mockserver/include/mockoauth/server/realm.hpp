@@ -11,6 +11,7 @@
 #include <mimir/codec/json.hpp>
 #include <mockoauth/server/http.hpp>
 #include <mockoauth/server/journal.hpp>
+#include <mockoauth/server/key_ring.hpp>
 #include <mockoauth/server/profile.hpp>
 #include <mockoauth/server/script.hpp>
 #include <mockoauth/server/virtual_clock.hpp>
@@ -62,6 +63,7 @@ struct RealmOptions {
   std::vector<User> users = {};       ///< Empty: one user, ada.
   std::vector<std::string> scopes = {"openid", "profile", "email", "offline_access", "api.read", "api.write"};
   std::size_t journal_capacity = 10'000;
+  std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
 };
 
 /// A whole provider: profile, clients, users, keys, tokens, clock, journal and script. Thread-safe. Nothing is shared
@@ -83,6 +85,14 @@ class Realm {
   [[nodiscard]] const Profile& profile() const;
   [[nodiscard]] Journal& journal();
   [[nodiscard]] VirtualClock& clock();
+  [[nodiscard]] KeyRing& keys();
+
+  /// Every algorithm that signs gets a new key; the old ones stay published for a while, on the realm's clock (OIDC
+  /// Core §10.1.1). @returns the new kids.
+  mimir::codec::Result<std::vector<std::string>> rotate_keys(std::chrono::seconds overlap = KeyRing::kOverlap);
+  /// Forgets what requests have left behind: grants, journal, faults; a seed begins anew. Clients, users, keys and the
+  /// clock stay as they are.
+  void reset();
 
   void add_client(ClientRegistration client);
   void decide(UserDecision decision);  ///< From now on.

@@ -1,0 +1,215 @@
+#include <mockoauth/server/key_ring.hpp>
+
+#include <algorithm>
+
+#include "protocol/fixture_keys.hpp"
+
+namespace mockoauth::server {
+
+using mimir::codec::fail;
+using mimir::codec::Json;
+using mimir::codec::JwsAlgorithm;
+using mimir::codec::Key;
+using mimir::codec::KeySet;
+using mimir::codec::Result;
+
+namespace {
+
+std::vector<JwsAlgorithm> with_usual_ones(const std::vector<JwsAlgorithm>& more) {
+  std::vector<JwsAlgorithm> all{JwsAlgorithm::RS256, JwsAlgorithm::ES256, JwsAlgorithm::EdDSA};
+  for (const auto algorithm : more) {
+    if (std::find(all.begin(), all.end(), algorithm) == all.end()) all.push_back(algorithm);
+  }
+  return all;
+}
+
+bool is_symmetric(JwsAlgorithm algorithm) { return count_fixture_keys(algorithm) == 0; }
+
+// OIDC Core §10.1: the octets of the client_secret are the key.
+Result<std::string> sign_with_secret(const Json& claims, JwsAlgorithm algorithm, std::string_view typ,
+                                     std::string_view secret) {
+  if (secret.empty()) {
+    return fail("key.missing", "a client without a secret gets nothing signed by " + std::string(to_string(algorithm)),
+                "OIDC Core §10.1");
+  }
+  const auto key = Key::from_secret(secret);
+  if (!key) return tl::unexpected(key.error());
+  return mimir::codec::jws_sign(Json::object({{"alg", to_string(algorithm)}, {"typ", typ}}), claims.dump(), *key);
+}
+
+}  // namespace
+
+KeyRing::KeyRing(std::uint64_t seed, std::vector<JwsAlgorithm> algorithms)
+    : seed_(seed), wanted_(with_usual_ones(algorithms)) {}
+
+Result<KeyRing::Entry> KeyRing::next_key_locked(JwsAlgorithm algorithm) {
+  const std::size_t count = count_fixture_keys(algorithm);
+  std::size_t used = 0;
+  for (const auto& entry : entries_) used += entry.algorithm == algorithm ? 1u : 0u;
+  if (used < count) {
+    // Where the circle begins is the seed's choice.
+    auto key = fixture_key(algorithm, (seed_ + used) % count);
+    if (key) return Entry{key->kid(), algorithm, *key};
+  }
+  std::string kid = kid_of(algorithm, used);
+  for (std::size_t rank = used; find_locked(kid) != nullptr;) kid = kid_of(algorithm, ++rank);
+  auto made = Key::generate(algorithm, kid);
+  if (!made) return tl::unexpected(made.error());
+  return Entry{std::move(kid), algorithm, *made};
+}
+
+void KeyRing::load_locked() {
+  if (loaded_) return;
+  loaded_ = true;
+  for (const auto algorithm : wanted_) {
+    if (is_symmetric(algorithm)) continue;
+    if (auto entry = next_key_locked(algorithm)) {
+      entry->signs = true;
+      entries_.push_back(std::move(*entry));
+    }
+  }
+}
+
+KeyRing::Entry* KeyRing::signer_locked(JwsAlgorithm algorithm) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.signs && entry.algorithm == algorithm;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+KeyRing::Entry* KeyRing::find_locked(std::string_view kid) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+    return entry.kid == kid;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+Result<Key> KeyRing::key_for(JwsAlgorithm algorithm) {
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  if (const Entry* entry = signer_locked(algorithm)) return entry->key;
+  // Asked for without having been announced: from now on it is in the key set.
+  auto entry = next_key_locked(algorithm);
+  if (!entry) return tl::unexpected(entry.error());
+  entry->signs = true;
+  entries_.push_back(std::move(*entry));
+  jwks_.clear();
+  return entries_.back().key;
+}
+
+Result<std::string> KeyRing::sign(const Json& claims, std::string_view algorithm, std::string_view typ,
+                                  std::string_view client_secret) {
+  const auto wanted = mimir::codec::parse_jws_algorithm(algorithm);
+  if (!wanted) return fail("key.algorithm", "no such algorithm: " + std::string(algorithm.substr(0, 40)));
+  if (is_symmetric(*wanted)) return sign_with_secret(claims, *wanted, typ, client_secret);
+  const auto key = key_for(*wanted);
+  if (!key) return tl::unexpected(key.error());
+  const Json header = Json::object({{"alg", algorithm}, {"typ", typ}, {"kid", key->kid()}});
+  return mimir::codec::jws_sign(header, claims.dump(), *key);
+}
+
+bool KeyRing::verifies(const mimir::codec::Jws& jws, TimePoint now) {
+  const auto kid = jws.header.string_at("kid");
+  std::vector<Entry> candidates;
+  {
+    const std::lock_guard lock(mutex_);
+    load_locked();
+    for (const auto& entry : entries_) {
+      if (entry.is_published(now) && (!kid || entry.kid == *kid)) candidates.push_back(entry);
+    }
+  }
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Entry& entry) {
+    const JwsAlgorithm allowed[] = {entry.algorithm};
+    return mimir::codec::jws_verify(jws, entry.key, allowed).has_value();
+  });
+}
+
+std::string KeyRing::jwks(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  if (!jwks_.empty() && now >= jwks_since_ && (!jwks_until_ || now < *jwks_until_)) return jwks_;
+  Json keys = Json::array();
+  jwks_until_.reset();
+  for (const auto& entry : entries_) {
+    if (!entry.is_published(now)) continue;
+    if (entry.published_until) {
+      jwks_until_ = jwks_until_ ? std::min(*jwks_until_, *entry.published_until) : *entry.published_until;
+    }
+    auto jwk = entry.key.public_jwk();
+    if (!jwk) continue;
+    // RFC 7517 §4.2, §4.4: what it is for, so that no client has to guess.
+    jwk->set("use", "sig");
+    jwk->set("alg", to_string(entry.algorithm));
+    keys.push_back(std::move(*jwk));
+  }
+  jwks_since_ = now;
+  return jwks_ = Json::object({{"keys", std::move(keys)}}).dump();
+}
+
+std::vector<SigningKeyState> KeyRing::states(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  std::vector<SigningKeyState> states;
+  for (const auto& entry : entries_) {
+    states.push_back({entry.kid, entry.algorithm, entry.signs, entry.is_published(now), entry.published_until});
+  }
+  return states;
+}
+
+Result<std::string> KeyRing::rotate(JwsAlgorithm algorithm, TimePoint now, std::chrono::seconds overlap) {
+  if (is_symmetric(algorithm)) {
+    return fail("key.algorithm", std::string(to_string(algorithm)) + " signs with the client secret, not with a key");
+  }
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  auto entry = next_key_locked(algorithm);
+  if (!entry) return tl::unexpected(entry.error());
+  if (Entry* old = signer_locked(algorithm)) {
+    old->signs = false;
+    old->published_until = now + overlap;
+  }
+  entry->signs = true;
+  entries_.push_back(std::move(*entry));
+  jwks_.clear();
+  return entries_.back().kid;
+}
+
+Result<> KeyRing::add(Key key) {
+  const auto algorithm = key.algorithm();
+  if (!algorithm || is_symmetric(*algorithm) || !key.is_private()) {
+    return fail("key.algorithm", "a signing key is a private key that states its algorithm", "RFC 7517 §4.4");
+  }
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  if (key.kid().empty() || find_locked(key.kid()) != nullptr) {
+    return fail("key.kid", "a signing key needs a kid that no other key of the realm has", "RFC 7517 §4.5");
+  }
+  auto kid = key.kid();
+  entries_.push_back({std::move(kid), *algorithm, std::move(key)});
+  jwks_.clear();
+  return {};
+}
+
+Result<> KeyRing::promote(std::string_view kid) {
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  Entry* entry = find_locked(kid);
+  if (entry == nullptr) return fail("key.kid", "there is no key `" + std::string(kid.substr(0, 80)) + "`");
+  if (Entry* old = signer_locked(entry->algorithm)) old->signs = false;
+  entry->signs = true;
+  entry->published_until.reset();
+  jwks_.clear();
+  return {};
+}
+
+Result<> KeyRing::retire(std::string_view kid, TimePoint now, std::chrono::seconds overlap) {
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  Entry* entry = find_locked(kid);
+  if (entry == nullptr) return fail("key.kid", "there is no key `" + std::string(kid.substr(0, 80)) + "`");
+  entry->published_until = now + overlap;
+  jwks_.clear();
+  return {};
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,67 @@
+// A realm from its beginning to its end, and how bounded it is.
+#include <thread>
+
+#include "tests/engine_fixture.hpp"
+
+namespace mockoauth::server::testing {
+namespace {
+
+TEST(RealmReset, ForgetsGrantsJournalAndFaultsAndNothingElse) {
+  Engine engine;
+  const auto tokens = engine.login();
+  const auto keys = engine.get("/jwks").body;
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "http.status", .arguments = Json::object({{"status", 503}}),
+                                        .times = 0}));
+  engine.advance(1h);
+
+  engine.realm().reset();
+
+  EXPECT_TRUE(engine.realm().faults().empty());
+  EXPECT_TRUE(engine.realm().journal().exchanges().empty());
+  expect_error(engine.refresh(text_at(tokens, kRefresh)), 400, "invalid_grant");
+  EXPECT_EQ(engine.last().number, 1u);
+  EXPECT_EQ(engine.get("/jwks").body, keys);
+  EXPECT_EQ(engine.last().virtual_time, engine.last().real_time + 1h);
+}
+
+TEST(RealmReset, TheSameSeedTellsTheSameStoryAgain) {
+  Engine engine;
+  const auto first = engine.login();
+  engine.realm().reset();
+  EXPECT_EQ(engine.login(), first);
+  EXPECT_EQ(engine.last().grant, "g1");
+}
+
+TEST(RealmReset, WhileItIsUsed) {
+  Engine engine;
+  std::thread user([&] {
+    for (int i = 0; i < 200; ++i) {
+      const auto tokens = engine.login();
+      EXPECT_LT(engine.use(text_at(tokens, "access_token")).status, 500);
+    }
+  });
+  for (int i = 0; i < 200; ++i) engine.realm().reset();
+  user.join();
+}
+
+TEST(RealmLimits, TheOldestGrantIsForgotten) {
+  mimir::codec::ManualClock clock{TimePoint(1'800'000'000'000ms)};
+  RealmOptions options{.base_url = "http://127.0.0.1:1", .max_grants = 2};
+  options.clients = {{.client_id = "app", .redirect_uris = {std::string(kRedirect)}}};
+  Realm realm(std::move(options), clock);
+  std::vector<std::string> codes;
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = realm.handle({.method = "GET",
+                                      .target = "/authorize?" + Engine::authorization_request().encode()});
+    codes.push_back(location_of(answer).one("code").value_or(""));
+  }
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const auto answer = realm.handle({.method = "POST", .target = "/token",
+                                      .headers = {{"Content-Type", std::string(kFormType)}},
+                                      .body = Engine::code_request(codes[i]).encode()});
+    EXPECT_EQ(answer.status, i == 0 ? 400 : 200) << answer.body;
+  }
+}
+
+}  // namespace
+}  // namespace mockoauth::server::testing
