@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <mimir/codec/wiping_memory.hpp>
 #include <mimir/oauth/http_transport.hpp>
 
 #include "internal/ascii.hpp"
@@ -204,7 +205,11 @@ class CurlTransport final : public HttpTransport {
  public:
   explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
     static std::once_flag once;  // curl_global_init is not thread-safe everywhere
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    std::call_once(once, [] {
+      // Its buffers see every token; it does not wipe them. Without effect where the program has initialized it before.
+      curl_global_init_mem(CURL_GLOBAL_DEFAULT, codec::wiping_malloc, codec::wiping_free, codec::wiping_realloc,
+                           codec::wiping_strdup, codec::wiping_calloc);
+    });
   }
 
   HttpOutcome send(const HttpRequest& request, std::stop_token stop) override {

@@ -13,6 +13,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <mimir/codec/wiping_memory.hpp>
+
 #include "internal/utf8.hpp"
 
 namespace mimir::codec {
@@ -22,6 +24,19 @@ namespace {
 constexpr std::size_t kDepthCeiling = 1000;
 /// Below this many members comparing names one by one is faster than a set.
 constexpr std::size_t kSmallObject = 16;
+
+/// RapidJSON's idea of an allocator. Tokens pass through its buffers.
+struct WipingAllocator {
+  static const bool kNeedFree = true;  // RapidJSON's name
+  void* Malloc(std::size_t size) { return size == 0 ? nullptr : wiping_malloc(size); }
+  void* Realloc(void* memory, std::size_t, std::size_t size) {
+    if (size != 0) return wiping_realloc(memory, size);
+    wiping_free(memory);
+    return nullptr;
+  }
+  static void Free(void* memory) { wiping_free(memory); }
+};
+using Buffer = rapidjson::GenericStringBuffer<rapidjson::UTF8<>, WipingAllocator>;
 
 /// RapidJSON's handler: builds values without recursion.
 class Builder {
@@ -231,7 +246,7 @@ Result<Json> Json::parse(std::string_view text, const JsonLimits& limits) {
       rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
   Builder builder(std::min(limits.max_depth, kDepthCeiling), limits.refuse_duplicates);
   rapidjson::MemoryStream stream(text.data() == nullptr ? "" : text.data(), text.size());
-  rapidjson::Reader reader;
+  rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, WipingAllocator> reader;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
   if (!builder.error().code.empty()) {
     builder.error().offset = result.Offset();
@@ -246,15 +261,15 @@ Result<Json> Json::parse(std::string_view text, const JsonLimits& limits) {
 }
 
 std::string Json::dump() const {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  Buffer buffer;
+  rapidjson::Writer<Buffer> writer(buffer);
   write(*this, writer);
   return {buffer.GetString(), buffer.GetSize()};
 }
 
 std::string Json::dump_pretty() const {
-  rapidjson::StringBuffer buffer;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
+  Buffer buffer;
+  rapidjson::PrettyWriter<Buffer> writer(buffer);
   writer.SetIndent(' ', 2);
   write(*this, writer);
   return {buffer.GetString(), buffer.GetSize()};

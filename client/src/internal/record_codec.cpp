@@ -1,28 +1,11 @@
 #include "internal/record_codec.hpp"
 
-#include <openssl/crypto.h>
-
-#include <mimir/codec/json.hpp>
+#include "internal/wipe_json.hpp"
 
 namespace mimir::oauth::internal {
 namespace {
 
 using codec::Json;
-
-void wipe(const std::string& text) {
-  // The strings are ours and not const; Json only shows them so.
-  OPENSSL_cleanse(const_cast<char*>(text.data()), text.size());
-}
-
-void wipe(Json& json) {
-  if (const auto* text = json.as_string()) {
-    wipe(*text);
-  } else if (auto* object = json.as_object()) {
-    for (auto& [name, value] : *object) wipe(value);
-  } else if (auto* array = json.as_array()) {
-    for (auto& value : *array) wipe(value);
-  }
-}
 
 Json to_json(const std::vector<std::string>& texts) {
   Json array = Json::array();
@@ -166,9 +149,9 @@ Secret encode_record(const StoredLogin& login) {
   json.set("config", to_json(login.config));
   json.set("tokens", to_json(login.tokens));
   const std::string text = json.dump();
-  wipe(json);
+  wipe_json(json);
   Secret secret(text);
-  wipe(text);
+  wipe_text(text);
   return secret;
 }
 
@@ -176,7 +159,7 @@ std::optional<StoredLogin> decode_record(std::string_view text) {
   auto json = codec::Json::parse(text);
   if (!json) return std::nullopt;
   auto login = read(*json);
-  wipe(*json);
+  wipe_json(*json);
   return login;
 }
 

@@ -8,6 +8,7 @@
 #include <internal/authorization_request.hpp>
 #include <internal/body.hpp>
 #include <internal/sanitise.hpp>
+#include <internal/wipe_json.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
@@ -79,7 +80,8 @@ void read_optional_members(const codec::Json& body, TokenGrant& grant) {
 }  // namespace
 
 Result<TokenGrant> validate_token_response(const HttpResponse& response, const AnswerSource& source) {
-  const auto body = parse_json_body(response, kMaxBody);
+  auto body = parse_json_body(response, kMaxBody);
+  const WipedAtEnd wiped(body);
   const bool object = body && body->is_object();
   if (object) {
     if (auto error = stated_error(response, *body, source)) return fail(*std::move(error));
