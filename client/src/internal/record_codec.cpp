@@ -62,7 +62,12 @@ class Reader {
   [[nodiscard]] const Json* at(std::string_view name) const { return is_good_ ? json_->find(name) : nullptr; }
   std::string text(std::string_view name) { return need(is_good_ ? json_->string_at(name) : std::nullopt); }
   std::int64_t integer(std::string_view name) { return need(is_good_ ? json_->int_at(name) : std::nullopt); }
-  TimePoint time(std::string_view name) { return TimePoint(std::chrono::milliseconds(integer(name))); }
+  TimePoint time(std::string_view name) {
+    constexpr std::int64_t kFar = 1'000'000'000'000'000;  // milliseconds; beyond it, adding could overflow
+    const auto at = integer(name);
+    if (at < -kFar || at > kFar) is_good_ = false;
+    return TimePoint(std::chrono::milliseconds(is_good_ ? at : 0));
+  }
   Secret secret(std::string_view name) {
     const std::string* const value = at(name) != nullptr ? at(name)->as_string() : nullptr;
     if (value == nullptr) is_good_ = false;

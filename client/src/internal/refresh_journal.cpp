@@ -5,6 +5,11 @@
 #include <mimir/codec/json.hpp>
 
 namespace mimir::oauth::internal {
+namespace {
+
+constexpr std::int64_t kLatest = 1'000'000'000'000'000;  // milliseconds; some thirty thousand years from now
+
+}  // namespace
 
 std::optional<std::chrono::seconds> RefreshJournal::brake(TimePoint now) const {
   if (recent.size() < kBrakeCount) return std::nullopt;
@@ -32,7 +37,10 @@ RefreshJournal read_journal(TokenStorage& storage, const std::string& provider) 
   const auto* const times = recent != nullptr ? recent->as_array() : nullptr;
   if (times == nullptr || times->size() > RefreshJournal::kBrakeCount) return journal;
   for (const auto& time : *times) {
-    if (const auto at = time.as_int()) journal.recent.emplace_back(std::chrono::milliseconds(*at));
+    // Far from where counting on would overflow.
+    if (const auto at = time.as_int(); at && *at >= 0 && *at < kLatest) {
+      journal.recent.emplace_back(std::chrono::milliseconds(*at));
+    }
   }
   return journal;
 }
