@@ -201,18 +201,22 @@ std::string clean(std::string_view text) {
   return result;
 }
 
+/// Not before the first request: a command that only reads a stored token need not wait for all of TLS.
+void initialize() {
+  static std::once_flag once;  // curl_global_init is not thread-safe everywhere
+  std::call_once(once, [] {
+    // Its buffers see every token; it does not wipe them. Without effect where the program has initialized it before.
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, codec::wiping_malloc, codec::wiping_free, codec::wiping_realloc,
+                         codec::wiping_strdup, codec::wiping_calloc);
+  });
+}
+
 class CurlTransport final : public HttpTransport {
  public:
-  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
-    static std::once_flag once;  // curl_global_init is not thread-safe everywhere
-    std::call_once(once, [] {
-      // Its buffers see every token; it does not wipe them. Without effect where the program has initialized it before.
-      curl_global_init_mem(CURL_GLOBAL_DEFAULT, codec::wiping_malloc, codec::wiping_free, codec::wiping_realloc,
-                           codec::wiping_strdup, codec::wiping_calloc);
-    });
-  }
+  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {}
 
   HttpOutcome send(const HttpRequest& request, std::stop_token stop) override {
+    initialize();
     auto url = internal::check_request(request);
     if (!url) return {.response = fail(url.error())};
     const auto deadline = Steady::now() + request.timeout;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <fstream>
 
@@ -111,7 +112,8 @@ class EncryptedFileStorage final : public TokenStorage {
     // Not the lock of lock(): its holder stores while holding it, and flock would not know that it is the same one.
     const auto write_lock = lock_for_writing(*folder, provider);
     if (!write_lock) return fail(write_lock.error());
-    folder->remove_stale_temporaries();
+    // Once: looking through the folder takes longer the more logins there are.
+    if (!tidied_.exchange(true)) folder->remove_stale_temporaries();
     const auto keys = make_keys(*folder);
     if (!keys) return fail(keys.error());
 
@@ -278,6 +280,7 @@ class EncryptedFileStorage final : public TokenStorage {
 
   EncryptedFileOptions options_;
   Random& random_;
+  std::atomic<bool> tidied_{false};
 };
 
 }  // namespace

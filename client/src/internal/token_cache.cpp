@@ -26,10 +26,14 @@ std::optional<Secret> TokenCache::read(TimePoint now, std::uint64_t epoch, Age a
   if (size == 0 || block == nullptr || size > block->words_count * kWord) return std::nullopt;
   // Acquiring loads keep the last look at the version behind them; a fence would be unknown to the thread sanitizer.
   auto token = Secret::filled(size, [&](char* out) {
-    for (std::size_t i = 0; i * kWord < size; ++i) {
+    const std::size_t whole = size / kWord;
+    for (std::size_t i = 0; i < whole; ++i) {
       const std::uint64_t word = block->words[i].load(std::memory_order_acquire);
-      std::memcpy(out + i * kWord, &word, std::min(kWord, size - i * kWord));
+      std::memcpy(out + i * kWord, &word, kWord);
     }
+    if (whole * kWord == size) return;
+    const std::uint64_t rest = block->words[whole].load(std::memory_order_acquire);
+    std::memcpy(out + whole * kWord, &rest, size - whole * kWord);
   });
   if (version_.load(std::memory_order_relaxed) != version) return std::nullopt;
   return token;
