@@ -1,6 +1,5 @@
 // Access tokens that are JWTs, and the resource that takes them.
 #include <mimir/codec/jws.hpp>
-#include <mockoauth/embedded/mockoauth-fixtures.hpp>
 
 #include "tests/requirements/requirement_fixture.hpp"
 
@@ -20,28 +19,11 @@ class JwtServer : public Engine {
   std::string token;
 };
 
-// The key that signed this token: among those that the server comes with.
-std::optional<Key> key_of(const std::string& jwt) {
-  const auto jws = Jws::parse(jwt);
-  const JwsAlgorithm rsa[] = {JwsAlgorithm::RS256};
-  for (const auto& file : fixtures::embedded_fixtures()) {
-    if (!file.path.starts_with("keys/")) continue;
-    auto key = Key::from_pem(file.content);
-    if (jws && key && mimir::codec::jws_verify(*jws, *key, rsa)) return *key;
-  }
-  return std::nullopt;
-}
-
-std::string sign(const Json& header, const Json& claims, const std::string& like) {
-  const auto key = key_of(like);
-  EXPECT_TRUE(key) << "none of the keys signed the token";
-  return key ? mimir::codec::jws_sign(header, claims.dump(), *key).value_or("") : std::string();
-}
-
-std::string changed(const std::string& jwt, std::string_view name, const Json& value) {
+// The same token with another claim, rightly signed by the server.
+std::string changed(Engine& server, const std::string& jwt, std::string_view name, const Json& value) {
   auto claims = claims_of(jwt);
   claims.set(name, value);
-  return sign(Jws::parse(jwt)->header, claims, jwt);
+  return server.realm().keys().sign(claims, "RS256", "at+jwt").value_or("");
 }
 
 REQUIREMENT(rs_jwt_signature) {
@@ -57,8 +39,6 @@ REQUIREMENT(rs_jwt_signature) {
   const Json none = Json::object({{"alg", "none"}, {"typ", "at+jwt"}});
   challenged(jwt.use(base64url_encode(none.dump()) + "." + base64url_encode(jws->payload) + "."), 401, "invalid_token");
 
-  const auto rsa = key_of(jwt.token);
-  ASSERT_TRUE(rsa);
   const auto published = body_of(jwt.get("/jwks")).dump();
   const auto secret = Key::from_secret(published);
   ASSERT_TRUE(secret);
@@ -78,12 +58,12 @@ REQUIREMENT(rs_jwt_type) {
 
 REQUIREMENT(rs_jwt_issuer_and_expiry) {
   JwtServer jwt;
-  challenged(jwt.use(changed(jwt.token, "iss", "https://other.example")), 401, "invalid_token");
+  challenged(jwt.use(changed(jwt, jwt.token, "iss", "https://other.example")), 401, "invalid_token");
   jwt.advance(3599s);
   EXPECT_EQ(jwt.use(jwt.token).status, 200);
   jwt.advance(1s);
   challenged(jwt.use(jwt.token), 401, "invalid_token");
-  challenged(jwt.use(changed(access_of(jwt.login()), "exp", Json(1'800'003'600))), 401, "invalid_token");
+  challenged(jwt.use(changed(jwt, access_of(jwt.login()), "exp", Json(1'800'003'600))), 401, "invalid_token");
 }
 
 REQUIREMENT(at_jwt_type) {

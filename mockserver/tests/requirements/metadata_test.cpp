@@ -1,4 +1,5 @@
 // What a server tells about itself, and the keys it publishes.
+#include <mimir/codec/jws.hpp>
 #include <mimir/codec/url.hpp>
 
 #include "tests/requirements/requirement_fixture.hpp"
@@ -198,6 +199,20 @@ REQUIREMENT(as_jwks_key_strength) {
     EXPECT_GE(modulus->size(), 256u);
   }
   EXPECT_GT(rsa_keys, 0);
+}
+
+REQUIREMENT(as_jwks_rotation_overlap) {
+  const auto before = id_token_of(server.login());
+  ASSERT_TRUE(server.realm().rotate_keys());
+  const auto after = id_token_of(server.login());
+  EXPECT_NE(mimir::codec::Jws::parse(before)->header.string_at("kid"),
+            mimir::codec::Jws::parse(after)->header.string_at("kid"));
+  EXPECT_TRUE(signed_by_server(server, before));
+  EXPECT_TRUE(signed_by_server(server, after));
+
+  server.advance(std::chrono::hours(24 * 365));
+  EXPECT_FALSE(signed_by_server(server, before));
+  EXPECT_TRUE(signed_by_server(server, after));
 }
 
 }  // namespace
