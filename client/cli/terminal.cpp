@@ -64,6 +64,12 @@ void Terminal::show(const oauth::Event& event, bool opens_browser) const {
         progress("Visit this URL to log in: " + event.text);
       }
       return;
+    case Kind::DeviceCode:
+      if (!event.device) return;
+      progress("Visit " + event.device->verification_uri + " on any device and enter the code\n\n    " +
+               event.device->user_code + "\n\nOnly if you started this login yourself: compare the code there with this one.");
+      if (event.device->verification_uri_complete) progress("Or visit " + *event.device->verification_uri_complete);
+      return;
     case Kind::BrowserFailed:
       return warning("The browser could not be opened (" + without_full_stop(event.text) + "). Visit the URL above.");
     case Kind::Waiting: return progress(fancy_ ? "\nWaiting for authentication... \u23f3" : "Waiting for authentication...");

@@ -24,6 +24,19 @@ Result<OAuthTokens> OAuthManager::initiate_flow(const std::string& provider, con
   return internal::run_login(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
 }
 
+Result<OAuthTokens> OAuthManager::device_login(const std::string& provider, const CallOptions& options) {
+  // The server says how long the user has; that is at most a day.
+  const Deadline deadline(options, std::chrono::hours(25));
+  return internal::run_device_login(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
+Result<OAuthTokens> OAuthManager::client_credentials(const std::string& provider, const CallOptions& options) {
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return impl_->provider(provider).own_token_flight.run(deadline, nullptr, [&] {
+    return internal::run_client_credentials(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+  });
+}
+
 Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, const CallOptions& options,
                                                 const Secret* not_this) {
   const Deadline deadline(options, 2 * impl_->options.request_timeout);

@@ -29,7 +29,12 @@ OAuthConfig OAuthConfig::clone() const {
           .redirect_uri = redirect_uri,
           .scopes = scopes,
           .endpoints = endpoints,
-          .alternative_ports = alternative_ports};
+          .alternative_ports = alternative_ports,
+          .resources = resources,
+          .authorization_parameters = authorization_parameters,
+          .pushes_authorization = pushes_authorization,
+          .client_key = clone_optional(client_key),
+          .client_key_id = client_key_id};
 }
 
 StoredLogin StoredLogin::clone() const {

@@ -344,5 +344,34 @@ TEST_F(CallbackServer, SurvivesAFloodOfWrongStates) {
   EXPECT_EQ(receive_all(browser.get()), CallbackSession::page(PageOutcome::Success));
 }
 
+// CH-CB-10, CH-CB-27: whoever can reach loopback cannot keep the user from coming through.
+TEST_F(CallbackServer, LoginSucceedsInAStormOfTwoHundredConnections) {
+  start();
+  std::vector<UniqueFd> idle;
+  const auto knock = [&](std::string_view bytes) {
+    UniqueFd socket = connect_to(port_);
+    ASSERT_TRUE(socket);
+    if (!bytes.empty()) (void)send_all(socket.get(), bytes);
+    idle.push_back(std::move(socket));
+  };
+  for (int i = 0; i < 40; ++i) {
+    knock("");                                                          // silent
+    knock("GET /callback?state=");                                      // never finished
+    knock("\x16\x03\x01");                                             // TLS
+    knock(get("/callback?error=access_denied"));                        // no state
+    knock(get("/callback?code=evil&state=guess" + std::to_string(i)));  // guessed
+  }
+
+  const auto began = std::chrono::steady_clock::now();
+  const UniqueFd browser = ask(good());
+  const auto result = server_->wait(10s, {});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->code->expose(), "abc");
+  server_->finish(PageOutcome::Success);
+  EXPECT_EQ(receive_all(browser.get()), CallbackSession::page(PageOutcome::Success));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+  EXPECT_GE(result->refused_requests, 80U);
+}
+
 }  // namespace
 }  // namespace mimir::oauth

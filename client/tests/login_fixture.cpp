@@ -40,7 +40,8 @@ LoginTest::LoginTest()
                 .events = [this](const Event& event) {
                   const std::lock_guard lock(events_mutex_);
                   events_.push_back(event);
-                }}) {}
+                },
+                .waiter = &waiter_}) {}
 
 OAuthConfig LoginTest::config(std::vector<std::string> scopes) {
   return {.issuer = std::string(kIssuer), .client_id = "cli", .scopes = std::move(scopes)};

@@ -14,6 +14,7 @@
 #include <mimir/oauth/oauth_manager.hpp>
 #include <mimir/oauth/testing/mocks.hpp>
 #include <mimir/oauth/testing/scripted_transport.hpp>
+#include <mimir/oauth/testing/virtual_waiter.hpp>
 
 namespace mimir::oauth::testing {
 
@@ -66,6 +67,7 @@ class LoginTest : public ::testing::Test {
   codec::SeededRandom random_{7};
   ScriptedTransport http_;
   PlayedUser user_;
+  VirtualWaiter waiter_{clock_};
   std::unique_ptr<TokenStorage> storage_ = make_memory_storage();
   std::mutex events_mutex_;
   std::vector<Event> events_;

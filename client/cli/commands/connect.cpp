@@ -41,7 +41,10 @@ int run_command(const ConnectArguments& arguments) {
     manager.add_provider(arguments.name, std::move(config));
   }
   terminal.progress("Authenticating with " + arguments.name + "...");
-  const auto tokens = manager.initiate_flow(arguments.name, (*session)->call_options());
+  auto options = (*session)->call_options();
+  if (arguments.device) options.timeout = std::chrono::seconds(arguments.timeout_seconds);
+  const auto tokens = arguments.device ? manager.device_login(arguments.name, options)
+                                       : manager.initiate_flow(arguments.name, options);
   if (!tokens) return (*session)->report(tokens.error(), arguments.name);
   terminal.success("Authentication successful!");
   return terminal.result("You are logged in to " + arguments.name + ".\n") ? kDone : kLocal;

@@ -1,6 +1,8 @@
 #include <internal/authorization_request.hpp>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include <internal/endpoint.hpp>
 #include <internal/sanitise.hpp>
@@ -28,6 +30,20 @@ Result<Secret> draw(Random& random) {
 
 bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+}
+
+/// An extra parameter must not weaken what the protocol sets (RFC 6749 §3.1: none twice).
+std::optional<std::string> replaced_parameter(const std::vector<std::pair<std::string, std::string>>& extra) {
+  constexpr std::array<std::string_view, 14> kOurs{
+      "response_type", "client_id",    "redirect_uri", "state", "code_challenge", "code_challenge_method", "scope",
+      "nonce",         "resource",     "request",      "request_uri", "response_mode", "client_secret",    "code_verifier"};
+  for (auto it = extra.begin(); it != extra.end(); ++it) {
+    const auto& name = it->first;
+    const bool twice = std::any_of(extra.begin(), it, [&](const auto& earlier) { return earlier.first == name; });
+    const bool hostile = name.empty() || has_control_characters(name) || has_control_characters(it->second);
+    if (twice || hostile || std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end()) return name;
+  }
+  return std::nullopt;
 }
 
 Error bad_config(std::string code, std::string message) {
@@ -61,10 +77,8 @@ Result<LoginSecrets> draw_login_secrets(Random& random, bool with_nonce, std::si
   return secrets;
 }
 
-Result<std::string> authorization_url(const std::string& authorization_endpoint, const OAuthConfig& config,
-                                      const std::string& redirect_uri, const LoginSecrets& secrets) {
-  const auto endpoint = parse_endpoint("authorization_endpoint", authorization_endpoint);
-  if (!endpoint) return fail(endpoint.error());
+codec::Parameters authorization_parameters(const OAuthConfig& config, const std::string& redirect_uri,
+                                           const LoginSecrets& secrets) {
   codec::Parameters parameters{{"response_type", "code"},
                                {"client_id", config.client_id},
                                {"redirect_uri", redirect_uri},
@@ -73,7 +87,14 @@ Result<std::string> authorization_url(const std::string& authorization_endpoint,
                                {"code_challenge_method", "S256"}};
   if (const auto scope = join_scopes(config.scopes); !scope.empty()) parameters.add("scope", scope);
   if (secrets.nonce) parameters.add("nonce", std::string(secrets.nonce->expose()));
+  for (const auto& resource : config.resources) parameters.add("resource", resource);
+  for (const auto& [name, value] : config.authorization_parameters) parameters.add(name, value);
+  return parameters;
+}
 
+Result<std::string> authorization_url(const std::string& authorization_endpoint, const codec::Parameters& parameters) {
+  const auto endpoint = parse_endpoint("authorization_endpoint", authorization_endpoint);
+  if (!endpoint) return fail(endpoint.error());
   if (endpoint->query()) {
     const auto existing = codec::Parameters::parse(*endpoint->query());
     const bool clash = !existing || existing->repeated() ||
@@ -128,6 +149,17 @@ Result<> check_config(const std::string& provider, const OAuthConfig& config) {
   if (hostile) {
     return fail(bad_config("config.control_character",
                            "The configuration of " + name + " has a control character in a value."));
+  }
+  for (const auto& resource : config.resources) {
+    const auto uri = codec::Url::parse(resource);
+    if (!uri || uri->fragment()) {
+      return fail(bad_config("config.resource", "A resource configured for " + name +
+                                                    " is no absolute URI without fragment (RFC 8707 §2)."));
+    }
+  }
+  if (const auto bad = replaced_parameter(config.authorization_parameters)) {
+    return fail(bad_config("config.parameter", "The configuration of " + name + " sets the parameter \"" +
+                                                   sanitise(*bad, 40) + "\", which is the protocol's own or set twice."));
   }
   return {};
 }

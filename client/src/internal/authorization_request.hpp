@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include <mimir/codec/form.hpp>
 #include <mimir/codec/pkce.hpp>
 #include <mimir/oauth/error.hpp>
 #include <mimir/oauth/tokens.hpp>
@@ -19,10 +20,13 @@ struct LoginSecrets {
 /// Fails when the generator does (RFC 7636 §7.1), or repeats itself.
 Result<LoginSecrets> draw_login_secrets(Random& random, bool with_nonce, std::size_t verifier_length);
 
+/// What the authorization request says (RFC 6749 §4.1.1, RFC 8707 §2.1), for the browser or for a pushed request.
+[[nodiscard]] codec::Parameters authorization_parameters(const OAuthConfig& config, const std::string& redirect_uri,
+                                                         const LoginSecrets& secrets);
+
 /// The URL for the user's browser (RFC 6749 §4.1.1). A query that the endpoint already has is kept (§3.1); no parameter
-/// is there twice.
-Result<std::string> authorization_url(const std::string& authorization_endpoint, const OAuthConfig& config,
-                                      const std::string& redirect_uri, const LoginSecrets& secrets);
+/// is there twice, but for `resource`.
+Result<std::string> authorization_url(const std::string& authorization_endpoint, const codec::Parameters& parameters);
 
 /// Whether this configuration asks for OpenID Connect (Core §3.1.2.1).
 [[nodiscard]] bool asks_for_openid(const OAuthConfig& config);
@@ -31,7 +35,8 @@ Result<std::string> authorization_url(const std::string& authorization_endpoint,
 [[nodiscard]] std::string join_scopes(const std::vector<std::string>& scopes);
 [[nodiscard]] std::vector<std::string> split_scopes(std::string_view text);
 
-/// What must hold before anything is sent: an issuer, a client id, no control characters.
+/// What must hold before anything is sent: an issuer, a client id, no control characters, resources that are absolute
+/// URIs without fragment (RFC 8707 §2), no extra parameter that would replace one of the protocol's.
 Result<> check_config(const std::string& provider, const OAuthConfig& config);
 
 }  // namespace mimir::oauth::internal

@@ -1,38 +1,94 @@
 #include <internal/client_authentication.hpp>
 
 #include <algorithm>
+#include <array>
 
 #include <internal/sanitise.hpp>
 #include <mimir/codec/base64url.hpp>
 #include <mimir/codec/form.hpp>
 
 namespace mimir::oauth::internal {
+namespace {
 
-Result<ClientAuthentication> choose_client_authentication(const OAuthConfig& config, const Metadata& metadata) {
-  if (!config.client_secret || config.client_secret->empty()) return ClientAuthentication::None;
-  if (!metadata.token_auth_methods) return ClientAuthentication::Basic;
-  const auto offered = [&](std::string_view method) {
-    const auto& list = *metadata.token_auth_methods;
-    return std::find(list.begin(), list.end(), method) != list.end();
-  };
-  if (offered("client_secret_basic")) return ClientAuthentication::Basic;
-  if (offered("client_secret_post")) return ClientAuthentication::Post;
-  std::string methods;
-  for (const auto& method : *metadata.token_auth_methods) methods += (methods.empty() ? "" : ", ") + method;
-  return fail({.category = Category::Misconfigured,
-               .code = "client.auth_method",
-               .message = "The provider takes no client secret; it offers: " + sanitise(methods, 200) + ".",
-               .hint = "Register a public client, or one with client_secret_basic, and configure that.",
-               .spec = "RFC 8414 §2"});
+using Method = ClientAuthentication::Method;
+using codec::JwsAlgorithm;
+
+constexpr std::array kPreferred{JwsAlgorithm::ES256, JwsAlgorithm::EdDSA, JwsAlgorithm::PS256, JwsAlgorithm::RS256,
+                                JwsAlgorithm::ES384, JwsAlgorithm::ES512, JwsAlgorithm::PS384, JwsAlgorithm::PS512,
+                                JwsAlgorithm::RS384, JwsAlgorithm::RS512};
+
+bool holds(const std::optional<Secret>& secret) { return secret && !secret->empty(); }
+
+bool lists(const std::vector<std::string>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-void authenticate(ClientAuthentication method, const OAuthConfig& config, SecretForm& form, HttpRequest& request) {
-  switch (method) {
-    case ClientAuthentication::None: form.add("client_id", config.client_id); return;
-    case ClientAuthentication::Post:
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return sanitise(text, 200);
+}
+
+Error no_method(std::string what, std::string hint) {
+  return {.category = Category::Misconfigured,
+          .code = "client.auth_method",
+          .message = std::move(what),
+          .hint = std::move(hint),
+          .spec = "RFC 8414 §2"};
+}
+
+Result<ClientAuthentication> choose_algorithm(const OAuthConfig& config, const Metadata& metadata) {
+  const auto key = codec::Key::from_pem(config.client_key->expose());
+  if (!key || !key->is_private()) {
+    return fail({.category = Category::Misconfigured,
+                 .code = "client.key",
+                 .message = "The client's private key cannot be read.",
+                 .hint = "Configure the PEM private key whose public part is registered with the provider.",
+                 .spec = "RFC 7523 §3"});
+  }
+  for (const auto algorithm : kPreferred) {
+    const auto& offered = metadata.token_auth_algorithms;
+    if (key->fits(algorithm) && (!offered || lists(*offered, codec::to_string(algorithm)))) {
+      return ClientAuthentication{Method::PrivateKeyJwt, algorithm};
+    }
+  }
+  return fail(no_method("The provider takes no assertion by a key of this type; it offers: " +
+                            joined(metadata.token_auth_algorithms.value_or(std::vector<std::string>())) + ".",
+                        "Register a key of a type that the provider lists."));
+}
+
+}  // namespace
+
+Result<ClientAuthentication> choose_client_authentication(const OAuthConfig& config, const Metadata& metadata) {
+  const auto& offered = metadata.token_auth_methods;
+  if (holds(config.client_key)) {
+    if (!offered || lists(*offered, "private_key_jwt")) return choose_algorithm(config, metadata);
+    return fail(no_method("The provider takes no private_key_jwt; it offers: " + joined(*offered) + ".",
+                          "Register the client with a method that the provider lists."));
+  }
+  if (!holds(config.client_secret)) return ClientAuthentication{};
+  if (!offered || lists(*offered, "client_secret_basic")) return ClientAuthentication{Method::Basic};
+  if (lists(*offered, "client_secret_post")) return ClientAuthentication{Method::Post};
+  return fail(no_method("The provider takes no client secret; it offers: " + joined(*offered) + ".",
+                        "Register a public client, or one with client_secret_basic, and configure that."));
+}
+
+Result<> authenticate(const ClientAuthentication& chosen, const OAuthConfig& config, SecretForm& form,
+                      HttpRequest& request, const Context& context) {
+  switch (chosen.method) {
+    case Method::None: form.add("client_id", config.client_id); return {};
+    case Method::Post:
       form.add("client_id", config.client_id).add("client_secret", config.client_secret->expose());
-      return;
-    case ClientAuthentication::Basic: {
+      return {};
+    case Method::PrivateKeyJwt: {
+      const auto assertion = client_assertion(config, *chosen.algorithm, context.now(), context.seams.random);
+      if (!assertion) return fail(assertion.error());
+      form.add("client_id", config.client_id)
+          .add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+          .add("client_assertion", assertion->expose());
+      return {};
+    }
+    case Method::Basic: {
       // RFC 6749 §2.3.1: each part is form-encoded before they are joined, else a colon or a percent sign breaks it.
       auto secret = codec::form_encode(config.client_secret->expose());
       auto pair = codec::form_encode(config.client_id) + ':' + secret;
@@ -41,9 +97,10 @@ void authenticate(ClientAuthentication method, const OAuthConfig& config, Secret
       wipe(secret);
       wipe(pair);
       wipe(encoded);
-      return;
+      return {};
     }
   }
+  return {};
 }
 
 }  // namespace mimir::oauth::internal

@@ -138,7 +138,8 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
   const auto& known = config.endpoints;
   const bool suffices = (!needed.authorization || !known.authorization.empty()) &&
                         (!needed.token || !known.token.empty()) && (!needed.jwks || !known.jwks.empty()) &&
-                        (!needed.revocation || !known.revocation.empty());
+                        (!needed.revocation || !known.revocation.empty()) &&
+                        (!needed.device_authorization || !known.device_authorization.empty());
   Metadata metadata{.issuer = config.issuer};
   if (!suffices) {
     std::optional<Metadata> kept;
@@ -164,6 +165,8 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
   prefer(metadata.endpoints.revocation, known.revocation);
   prefer(metadata.endpoints.userinfo, known.userinfo);
   prefer(metadata.endpoints.jwks, known.jwks);
+  prefer(metadata.endpoints.device_authorization, known.device_authorization);
+  prefer(metadata.endpoints.pushed_authorization_request, known.pushed_authorization_request);
 
   const auto issuer = codec::Url::parse(config.issuer);
   const bool local = issuer && is_loopback(*issuer);
@@ -174,6 +177,17 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
       demand(needed.authorization, metadata.endpoints.authorization, "authorization_endpoint", known.authorization)
           .and_then([&] { return demand(needed.token, metadata.endpoints.token, "token_endpoint", known.token); })
           .and_then([&] { return demand(needed.jwks, metadata.endpoints.jwks, "jwks_uri", known.jwks); })
+          .and_then([&] {
+            // Optional like revocation; the flow says "not offered" itself.
+            const bool offered = needed.device_authorization && !metadata.endpoints.device_authorization.empty();
+            return demand(offered, metadata.endpoints.device_authorization, "device_authorization_endpoint",
+                          known.device_authorization);
+          })
+          .and_then([&] {
+            const bool pushing = needed.authorization && !metadata.endpoints.pushed_authorization_request.empty();
+            return demand(pushing, metadata.endpoints.pushed_authorization_request,
+                          "pushed_authorization_request_endpoint", known.pushed_authorization_request);
+          })
           .and_then([&] {
             const bool revoking = needed.revocation && !metadata.endpoints.revocation.empty();
             return demand(revoking, metadata.endpoints.revocation, "revocation_endpoint", known.revocation);

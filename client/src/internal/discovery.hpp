@@ -19,6 +19,7 @@ struct NeededEndpoints {
   bool authorization = false;
   bool token = false;
   bool jwks = false;
+  bool device_authorization = false;
   bool revocation = false;  ///< May be missing: RFC 7009 is optional. One that is there must be fit for secrets.
 };
 

@@ -2,12 +2,9 @@
 #include <internal/authorization_request.hpp>
 #include <internal/authorization_response.hpp>
 #include <internal/form_post.hpp>
-#include <internal/id_token.hpp>
-#include <internal/lifetime.hpp>
-#include <internal/manager_state.hpp>
-#include <internal/same_account.hpp>
+#include <internal/login_finish.hpp>
+#include <internal/pushed_request.hpp>
 #include <internal/sanitise.hpp>
-#include <internal/token_response.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
@@ -28,21 +25,15 @@ class Listener {
   PageOutcome outcome_ = PageOutcome::Failure;
 };
 
-/// A login that could not be kept, or would overwrite one that cannot be read, must fail before the user is asked.
-Result<> check_store(ManagerState& state, const Context& context) {
-  if (auto writable = state.seams.storage.probe(); !writable) return writable;
-  if (auto readable = state.seams.storage.load(context.provider); !readable) return fail(std::move(readable.error()));
-  return {};
-}
-
 Result<TokenGrant> exchange_code(ValidatedCode code, const OAuthConfig& config, const Metadata& metadata,
-                                 ClientAuthentication method, const std::string& redirect_uri, const Secret& verifier,
+                                 const ClientAuthentication& method, const std::string& redirect_uri, const Secret& verifier,
                                  const Context& context) {
   SecretForm form;
   form.add("grant_type", "authorization_code")
       .add("code", code.expose())
       .add("redirect_uri", redirect_uri)  // identical to the one in the authorization request: RFC 6749 §4.1.3
       .add("code_verifier", verifier.expose());
+  for (const auto& resource : config.resources) form.add("resource", resource);  // RFC 8707 §2.2
   auto outcome = post_form(metadata.endpoints.token, form, method, config, context);
   if (!outcome.response) {
     auto error = std::move(outcome.response.error());
@@ -55,50 +46,6 @@ Result<TokenGrant> exchange_code(ValidatedCode code, const OAuthConfig& config, 
                                                      .url = metadata.endpoints.token,
                                                      .now = context.now()});
 }
-
-Result<> check_identity(TokenGrant& grant, const OAuthConfig& config, const Metadata& metadata,
-                        const LoginSecrets& secrets, ManagerState& state, const Context& context) {
-  if (!secrets.nonce) {
-    grant.id_token.reset();  // not asked for, not validated, not kept
-    return {};
-  }
-  if (!grant.id_token) {
-    return fail({.category = Category::ProviderBroken,
-                 .code = "id_token.missing",
-                 .message = "The provider sent no ID Token although \"openid\" was asked for.",
-                 .hint = "Log in without the scope openid, or report it to the provider.",
-                 .spec = "OIDC Core §3.1.3.3"});
-  }
-  return validate_id_token(*grant.id_token,
-                           {.issuer = config.issuer,
-                            .client_id = config.client_id,
-                            .nonce = &*secrets.nonce,
-                            .access_token = &grant.access_token,
-                            .now = context.now()},
-                           metadata, state.keys, context);
-}
-
-Result<> keep(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState& state, const Context& context) {
-  auto& storage = state.seams.storage;
-  auto lock = storage.lock(context.provider, context.deadline.remaining(), context.deadline.stop());
-  if (!lock) return fail(std::move(lock.error()));
-  auto before = storage.load(context.provider);
-  if (!before) return fail(std::move(before.error()));
-  const StoredLogin login{.config = config.clone(), .tokens = tokens.clone()};
-  if (*before) {
-    if (auto same = check_same_account(**before, login, context.provider); !same) return same;
-  }
-  auto stored = storage.store(context.provider, login, *before ? (*before)->generation : 0);
-  if (!stored) return fail(std::move(stored.error()));
-  auto& known = state.provider(context.provider);
-  const std::lock_guard guard(known.mutex);
-  known.unsaved.reset();
-  known.not_before.reset();
-  known.changes.fetch_add(1);
-  return {};
-}
-
-std::string joined(const std::vector<std::string>& words) { return sanitise(join_scopes(words), 200); }
 
 }  // namespace
 
@@ -124,7 +71,13 @@ Result<OAuthTokens> run_login(ManagerState& state, const Context& context) {
                                                 .alternative_ports = config.alternative_ports,
                                                 .state = secrets->state.clone()});
   if (!redirect_uri) return fail(redirect_uri.error());
-  const auto url = authorization_url(metadata->endpoints.authorization, config, *redirect_uri, *secrets);
+  auto parameters = authorization_parameters(config, *redirect_uri, *secrets);
+  if (must_push(config, *metadata)) {
+    auto pushed = push_authorization_request(parameters, *metadata, *method, config, context);
+    if (!pushed) return fail(std::move(pushed.error()));
+    parameters = *std::move(pushed);
+  }
+  const auto url = authorization_url(metadata->endpoints.authorization, parameters);
   if (!url) return fail(url.error());
 
   context.emit(Event::Kind::AuthorizationUrl, *url);
@@ -147,18 +100,9 @@ Result<OAuthTokens> run_login(ManagerState& state, const Context& context) {
     state.discovery.forget(config.issuer);  // the next attempt looks again: endpoints may have moved
     return fail(std::move(grant.error()));
   }
-  if (auto identity = check_identity(*grant, config, *metadata, *secrets, state, context); !identity) {
-    return fail(std::move(identity.error()));
-  }
-  const auto oddities = std::move(grant->oddities);
-  auto tokens = tokens_of(*std::move(grant), context.now(), config.scopes);
-  if (auto kept = keep(config, tokens, state, context); !kept) return fail(std::move(kept.error()));
-  listener.succeeded();
-  context.emit(Event::Kind::Stored, state.seams.storage.description());
-  for (const auto& oddity : oddities) context.emit(Event::Kind::Warning, "token answer: " + oddity);
-  if (const auto missing = missing_scopes(config.scopes, tokens.scopes); !missing.empty()) {
-    context.emit(Event::Kind::Warning, "less was granted than asked for; missing: " + joined(missing));
-  }
+  auto tokens = finish_login(*std::move(grant), config, *metadata, secrets->nonce ? &*secrets->nonce : nullptr, state,
+                             context);
+  if (tokens) listener.succeeded();
   return tokens;
 }
 

@@ -27,6 +27,11 @@ struct ProviderState {
   /// once more would look like theft to a server that rotates, so this one is saved first.
   std::optional<StoredLogin> unsaved;
   bool told_of_skew = false;                ///< That this computer's clock is wrong was said once.
+  /// Token of the client itself (RFC 6749 §4.4), for the configuration it was got with. Never stored: it can be had again
+  /// without a user.
+  std::optional<OAuthTokens> own_token;
+  std::shared_ptr<const OAuthConfig> own_token_of;
+  TokenFlight own_token_flight;             ///< Thread-safe.
 };
 
 /// Everything the flows share.
@@ -51,6 +56,8 @@ struct ManagerState {
 
 /// The flows; one file each.
 Result<OAuthTokens> run_login(ManagerState& state, const Context& context);
+Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context);
+Result<OAuthTokens> run_client_credentials(ManagerState& state, const Context& context);
 /// How long a refresh waits for another process that refreshes the same login.
 enum class Patience { None, Full };
 struct RefreshWish {

@@ -88,6 +88,20 @@ Result<Metadata> parse_metadata(const codec::Json& document, const std::string& 
                   .and_then([&] { return read("revocation_endpoint", metadata.endpoints.revocation); })
                   .and_then([&] { return read("userinfo_endpoint", metadata.endpoints.userinfo); })
                   .and_then([&] { return read("jwks_uri", metadata.endpoints.jwks); })
+                  .and_then([&] {
+                    return read("device_authorization_endpoint", metadata.endpoints.device_authorization);
+                  })
+                  .and_then([&] {
+                    return read("pushed_authorization_request_endpoint",
+                                metadata.endpoints.pushed_authorization_request);
+                  })
+                  .and_then([&] {
+                    return read_flag(document, "require_pushed_authorization_requests",
+                                     metadata.requires_pushed_requests);
+                  })
+                  .and_then([&] {
+                    return listed("token_endpoint_auth_signing_alg_values_supported", metadata.token_auth_algorithms);
+                  })
                   .and_then([&] { return listed("token_endpoint_auth_methods_supported", metadata.token_auth_methods); })
                   .and_then([&] { return listed("response_types_supported", metadata.response_types); })
                   .and_then([&] { return listed("grant_types_supported", metadata.grant_types); })

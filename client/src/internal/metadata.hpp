@@ -19,6 +19,8 @@ struct Metadata {
   std::optional<std::vector<std::string>> response_types = {};
   std::optional<std::vector<std::string>> grant_types = {};
   std::optional<std::vector<std::string>> id_token_algorithms = {};
+  std::optional<std::vector<std::string>> token_auth_algorithms = {};  ///< For client assertions (RFC 8414 §2).
+  bool requires_pushed_requests = false;  ///< require_pushed_authorization_requests, RFC 9126 §5.
   bool promises_iss = false;  ///< authorization_response_iss_parameter_supported, RFC 9207 §3.
 };
 

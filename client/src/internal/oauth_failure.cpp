@@ -21,6 +21,10 @@ std::string what_was_asked(Step step) {
     case Step::CodeExchange: return "to finish the login";
     case Step::Refresh: return "to renew the login";
     case Step::Revocation: return "to revoke the login";
+    case Step::PushedRequest: return "to prepare the login";
+    case Step::DeviceAuthorization: return "to log in on another device";
+    case Step::DevicePoll: return "for the outcome of the login";
+    case Step::ClientCredentials: return "for a token of its own";
   }
   return {};
 }
@@ -30,6 +34,12 @@ void explain_invalid_grant(Error& error, const AnswerSource& source, const std::
     error.category = Category::LoginRequired;
     error.message = "Your access to " + source.provider + " has expired or was revoked.";
     error.hint = "Log in to " + source.provider + " again.";
+    return;
+  }
+  if (source.step != Step::CodeExchange) {
+    error.category = Category::ProviderBroken;
+    error.message = source.provider + " refused the request " + what_was_asked(source.step) + " (" + shown + ").";
+    error.hint = "Start the login again; if it happens again, ask the provider what this error means.";
     return;
   }
   // We sent a fresh code with the verifier it belongs to. A second try would be a replay (RFC 6749 §4.1.2).
@@ -109,7 +119,8 @@ Error unstated_failure(const HttpResponse& response, const AnswerSource& source)
     error.spec = "RFC 9700 §4.12";
   } else if (html) {
     // At a refresh nothing is lost yet: a proxy or a guest network's sign-in page is the likely sender.
-    if (source.step == Step::Refresh) error.category = Category::TryLater;
+    const bool goes_on = source.step == Step::Refresh || source.step == Step::DevicePoll;
+    if (goes_on) error.category = Category::TryLater;
     error.code = "token.html";
     error.message = source.provider + " answered " + status + " with a web page instead of JSON.";
     error.hint = "A proxy or a sign-in page of this network may be in the way.";

@@ -9,7 +9,7 @@
 namespace mimir::oauth::internal {
 
 /// Which request an answer belongs to: the same error code asks for different things of the user.
-enum class Step { CodeExchange, Refresh, Revocation };
+enum class Step { CodeExchange, Refresh, Revocation, PushedRequest, DeviceAuthorization, DevicePoll, ClientCredentials };
 
 /// Where an answer came from, for messages.
 struct AnswerSource {

@@ -32,10 +32,25 @@ Json to_json(const OAuthConfig& config) {
   endpoints.set("revocation", config.endpoints.revocation);
   endpoints.set("userinfo", config.endpoints.userinfo);
   endpoints.set("jwks", config.endpoints.jwks);
+  if (!config.endpoints.device_authorization.empty()) {
+    endpoints.set("device_authorization", config.endpoints.device_authorization);
+  }
+  if (!config.endpoints.pushed_authorization_request.empty()) {
+    endpoints.set("pushed_authorization_request", config.endpoints.pushed_authorization_request);
+  }
   json.set("endpoints", std::move(endpoints));
   Json ports = Json::array();
   for (const auto port : config.alternative_ports) ports.push_back(static_cast<int>(port));
   json.set("alternative_ports", std::move(ports));
+  if (!config.resources.empty()) json.set("resources", to_json(config.resources));
+  if (!config.authorization_parameters.empty()) {
+    Json parameters = Json::object();
+    for (const auto& [name, value] : config.authorization_parameters) parameters.set(name, value);
+    json.set("authorization_parameters", std::move(parameters));
+  }
+  if (config.pushes_authorization) json.set("pushes_authorization", true);
+  set_secret(json, "client_key", config.client_key);
+  if (!config.client_key_id.empty()) json.set("client_key_id", config.client_key_id);
   return json;
 }
 
@@ -82,6 +97,17 @@ class Reader {
     for (const auto& item : array(name)) {
       if (const auto* value = item.as_string()) result.push_back(*value);
       is_good_ = is_good_ && item.is_string();
+    }
+    return result;
+  }
+  std::vector<std::pair<std::string, std::string>> named_texts(std::string_view name) {
+    std::vector<std::pair<std::string, std::string>> result;
+    const Json::Object* const members = at(name) != nullptr ? at(name)->as_object() : nullptr;
+    if (members == nullptr) is_good_ = false;
+    for (std::size_t i = 0; members != nullptr && i < members->size(); ++i) {
+      const auto& [key, value] = (*members)[i];
+      if (const auto* text = value.as_string()) result.emplace_back(key, *text);
+      is_good_ = is_good_ && value.is_string();
     }
     return result;
   }
@@ -138,6 +164,19 @@ std::optional<StoredLogin> read(const Json& json) {
                  .scopes = tokens.texts("scopes")},
       .generation = static_cast<std::uint64_t>(record.integer("generation"))};
   if (tokens.at("expires_at") != nullptr) login.tokens.expires_at = tokens.time("expires_at");
+  if (config.at("resources") != nullptr) login.config.resources = config.texts("resources");
+  if (config.at("authorization_parameters") != nullptr) {
+    login.config.authorization_parameters = config.named_texts("authorization_parameters");
+  }
+  login.config.pushes_authorization = config.at("pushes_authorization") != nullptr;
+  login.config.client_key = config.optional_secret("client_key");
+  if (config.at("client_key_id") != nullptr) login.config.client_key_id = config.text("client_key_id");
+  if (endpoints.at("device_authorization") != nullptr) {
+    login.config.endpoints.device_authorization = endpoints.text("device_authorization");
+  }
+  if (endpoints.at("pushed_authorization_request") != nullptr) {
+    login.config.endpoints.pushed_authorization_request = endpoints.text("pushed_authorization_request");
+  }
   if (!record.is_good() || !config.is_good() || !endpoints.is_good() || !tokens.is_good()) return std::nullopt;
   return login;
 }

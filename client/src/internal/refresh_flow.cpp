@@ -90,6 +90,7 @@ Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, Clien
                        ProviderState& known, Fate& fate, const Context& context) {
   SecretForm form;
   form.add("grant_type", "refresh_token").add("refresh_token", login.tokens.refresh_token->expose());
+  for (const auto& resource : login.config.resources) form.add("resource", resource);  // RFC 8707 §2.2
   auto outcome = post_form(metadata.endpoints.token, form, method, login.config, context);
   fate.unanswered = !outcome.response && outcome.sent != Sent::No;
   fate.maybe_spent = fate.unanswered || (outcome.response && outcome.response->status == 200);

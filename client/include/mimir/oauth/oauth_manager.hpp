@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +16,20 @@
 
 namespace mimir::oauth {
 
+/// What the user needs for a login on another device (RFC 8628 §3.3). Show `user_code` even beside the complete URI, so
+/// that the user can compare (§3.3.1, §5.4). Fit for a terminal; holds no secret.
+struct DevicePrompt {
+  std::string user_code;
+  std::string verification_uri;                               ///< An https page.
+  std::optional<std::string> verification_uri_complete = {};  ///< With the code in it, for a QR code or a click.
+  std::chrono::seconds lifetime{};                            ///< From now on.
+};
+
 /// What happens during a call, for a user interface; the library itself never writes to stdout or stderr.
 struct Event {
   enum class Kind {
     AuthorizationUrl,  ///< `text` is the URL to show, always before the browser is tried.
+    DeviceCode,        ///< `device` has what to show; `text` is the user code.
     BrowserFailed,     ///< `text` says why; the login goes on.
     Waiting,           ///< For the user to come back.
     Refreshing,
@@ -29,8 +41,17 @@ struct Event {
   Kind kind;
   std::string provider;
   std::string text;  ///< Never a secret.
+  std::optional<DevicePrompt> device = {};
 };
 using EventSink = std::function<void(const Event&)>;
+
+/// Lets time pass between polls. Thread-safe.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  /// Returns after `time`, or within 100 ms of a requested stop.
+  virtual void wait(std::chrono::milliseconds time, std::stop_token stop) = 0;
+};
 
 /// Everything that comes from outside. All references must outlive the manager.
 struct Seams {
@@ -41,6 +62,7 @@ struct Seams {
   const Clock& clock;
   Random& random;
   EventSink events = {};
+  Waiter* waiter = nullptr;  ///< None: real time.
 };
 
 struct ManagerOptions {
@@ -73,6 +95,15 @@ class OAuthManager {
 
   /// Browser login with PKCE on loopback (RFC 8252, RFC 7636), stores the tokens, then returns a copy.
   Result<OAuthTokens> initiate_flow(const std::string& provider, const CallOptions& options = {});
+
+  /// Login without a browser on this machine (RFC 8628): emits DeviceCode, polls no faster than the server allows, stores
+  /// the tokens, then returns a copy. `device.not_offered` when the provider has no such flow; `access_denied`
+  /// (UserDeclined) and `expired_token` (Cancelled) are told apart.
+  Result<OAuthTokens> device_login(const std::string& provider, const CallOptions& options = {});
+
+  /// A token for this program itself, without a user (RFC 6749 §4.4). Kept in memory and handed out until it is about to
+  /// expire; never stored. `client.no_credentials` for a public client.
+  Result<OAuthTokens> client_credentials(const std::string& provider, const CallOptions& options = {});
 
   /// Refreshes the stored login (RFC 6749 §6) and stores what came before returning it. With `not_this` set, a login
   /// whose access token is another one already is returned as it is: somebody else refreshed first. `invalid_grant`

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <mimir/oauth/vocabulary.hpp>
@@ -28,6 +29,8 @@ struct Endpoints {
   std::string revocation = {};
   std::string userinfo = {};
   std::string jwks = {};
+  std::string device_authorization = {};          ///< RFC 8628 §3.1.
+  std::string pushed_authorization_request = {};  ///< RFC 9126 §2.
 };
 
 /// How this program is known to one provider.
@@ -41,6 +44,15 @@ struct OAuthConfig {
   Endpoints endpoints = {};
   /// More ports that are registered for this client, tried in order after that of redirect_uri.
   std::vector<std::uint16_t> alternative_ports = {};
+  /// APIs the tokens are for (RFC 8707): absolute URIs without fragment, sent alike in authorization, token and refresh
+  /// requests.
+  std::vector<std::string> resources = {};
+  /// What this provider wants besides, for example `prompt` or `audience`. May not name a parameter the protocol sets.
+  std::vector<std::pair<std::string, std::string>> authorization_parameters = {};
+  bool pushes_authorization = false;  ///< RFC 9126 whenever offered; in any case where the metadata requires it.
+  /// PEM private key of a client registered for `private_key_jwt` (RFC 7523 §2.2), used instead of a client secret.
+  std::optional<Secret> client_key = {};
+  std::string client_key_id = {};     ///< `kid` under which the provider knows that key; may be empty.
 
   [[nodiscard]] OAuthConfig clone() const;
 };

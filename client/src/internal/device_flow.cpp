@@ -1,0 +1,137 @@
+// Device authorization grant, RFC 8628: the user logs in with a browser on another machine.
+#include <algorithm>
+
+#include <internal/authorization_request.hpp>
+#include <internal/device_response.hpp>
+#include <internal/form_post.hpp>
+#include <internal/login_finish.hpp>
+#include <internal/sanitise.hpp>
+
+namespace mimir::oauth::internal {
+namespace {
+
+constexpr std::chrono::seconds kSlowDown{5};  // RFC 8628 §3.5
+
+AnswerSource source_of(Step step, const std::string& url, const Context& context) {
+  return {.step = step, .provider = sanitise(context.provider, 64), .url = url, .now = context.now()};
+}
+
+Result<DeviceGrant> ask_for_codes(const OAuthConfig& config, const Metadata& metadata,
+                                  const ClientAuthentication& method, const Context& context) {
+  SecretForm form;
+  if (const auto scope = join_scopes(config.scopes); !scope.empty()) form.add("scope", scope);
+  for (const auto& resource : config.resources) form.add("resource", resource);
+  const auto& url = metadata.endpoints.device_authorization;
+  auto outcome = post_form(url, form, method, config, context);
+  if (!outcome.response) return fail(std::move(outcome.response.error()));
+  return validate_device_response(*outcome.response, source_of(Step::DeviceAuthorization, url, context));
+}
+
+Error expired(const std::string& provider) {
+  return {.category = Category::Cancelled,
+          .code = "expired_token",
+          .message = "The code for logging in to " + provider + " has expired before the login was finished.",
+          .hint = "Start the login again for a new code.",
+          .spec = "RFC 8628 §3.5"};
+}
+
+/// One poll at a time, never sooner than asked, until the code's lifetime is over.
+class Poll {
+ public:
+  Poll(const DeviceGrant& grant, const OAuthConfig& config, const Metadata& metadata,
+       const ClientAuthentication& method, const Context& context)
+      : grant_(grant),
+        config_(config),
+        metadata_(metadata),
+        method_(method),
+        context_(context),
+        interval_(grant.interval),
+        end_(context.now() + grant.lifetime) {}
+
+  Result<TokenGrant> run() {
+    const auto provider = sanitise(context_.provider, 64);
+    for (auto pause = interval_;;) {
+      if (context_.now() + pause >= end_) {
+        // The last poll would come too late: waiting for the end serves nobody (CH-DV-02).
+        return fail(expired(provider));
+      }
+      context_.wait(context_.deadline.at_most(pause));
+      if (auto alive = context_.deadline.check(); !alive) return fail(std::move(alive.error()));
+      auto result = ask();
+      if (result) return result;
+      Error& error = result.error();
+      if (error.code == "access_denied") {
+        error.category = Category::UserDeclined;
+        error.message = "The login to " + provider + " was declined.";
+        error.hint = "Start the login again and allow access, if that is what you want.";
+        return result;
+      }
+      if (error.code == "expired_token") return fail(expired(provider));
+      if (!goes_on(error)) return result;
+      pause = std::max(interval_, error.retry_after.value_or(interval_));
+    }
+  }
+
+ private:
+  Result<TokenGrant> ask() {
+    SecretForm form;
+    form.add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+        .add("device_code", grant_.device_code.expose());
+    const auto& url = metadata_.endpoints.token;
+    auto outcome = post_form(url, form, method_, config_, context_);
+    if (!outcome.response) return fail(std::move(outcome.response.error()));
+    return validate_token_response(*outcome.response, source_of(Step::DevicePoll, url, context_));
+  }
+
+  /// Whether to poll again, and how much slower (RFC 8628 §3.5). Everything else ends the login.
+  bool goes_on(const Error& error) {
+    if (error.code == "authorization_pending") return true;
+    if (error.code == "slow_down" || error.code == "token.rate_limited") {
+      interval_ += kSlowDown;
+      return true;
+    }
+    if (error.category != Category::TryLater) return false;
+    if (error.code == "network.timeout") interval_ *= 2;  // §3.5: exponential backoff on connection timeouts
+    return true;
+  }
+
+  const DeviceGrant& grant_;
+  const OAuthConfig& config_;
+  const Metadata& metadata_;
+  const ClientAuthentication& method_;
+  const Context& context_;
+  std::chrono::seconds interval_;
+  const TimePoint end_;
+};
+
+}  // namespace
+
+Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context) {
+  const auto configured = state.config(context.provider);
+  if (!configured) return fail(configured.error());
+  const OAuthConfig& config = **configured;
+  if (auto sound = check_config(context.provider, config); !sound) return fail(std::move(sound.error()));
+  if (auto store = check_store(state, context); !store) return fail(std::move(store.error()));
+  const auto metadata = state.discovery.find(
+      config, {.token = true, .jwks = asks_for_openid(config), .device_authorization = true}, context);
+  if (!metadata) return fail(metadata.error());
+  if (metadata->endpoints.device_authorization.empty()) {
+    return fail({.category = Category::Misconfigured,
+                 .code = "device.not_offered",
+                 .message = sanitise(context.provider, 64) + " does not offer login on another device.",
+                 .hint = "Log in with a browser instead.",
+                 .spec = "RFC 8628 §4"});
+  }
+  const auto method = choose_client_authentication(config, *metadata);
+  if (!method) return fail(method.error());
+  const auto codes = ask_for_codes(config, *metadata, *method, context);
+  if (!codes) return fail(codes.error());
+
+  context.emit_device(codes->prompt);
+  context.emit(Event::Kind::Waiting);
+  auto grant = Poll(*codes, config, *metadata, *method, context).run();
+  if (!grant) return fail(std::move(grant.error()));
+  return finish_login(*std::move(grant), config, *metadata, nullptr, state, context);
+}
+
+}  // namespace mimir::oauth::internal
