@@ -15,6 +15,20 @@ class NoBrowser final : public oauth::Browser {
   oauth::Result<> open(const std::string&) override { return {}; }
 };
 
+/// Whether somebody may type here: a terminal, ours at the moment, and no automatic run.
+bool may_paste(const oauth::EnvironmentLookup& environment) {
+  return isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp() && environment("CI").value_or("").empty();
+}
+
+void tell(const Terminal& terminal, oauth::PasteNotice notice) {
+  switch (notice) {
+    case oauth::PasteNotice::Accepted: return terminal.progress("The pasted address belongs to this login.");
+    case oauth::PasteNotice::NotAResponse:
+      return terminal.warning("That is no address with an answer. Copy all of it from the browser's address bar.");
+    case oauth::PasteNotice::AnotherLogin: return terminal.warning("That answer belongs to another login.");
+  }
+}
+
 }  // namespace
 
 std::optional<std::filesystem::path> data_folder(const oauth::EnvironmentLookup& environment) {
@@ -50,16 +64,25 @@ Session::Session(const SessionOptions& options, oauth::StorageOptions storage_op
       http_(oauth::make_curl_transport({.user_agent = "mimir/" MIMIR_VERSION})),
       browser_(options.opens_browser ? oauth::make_system_browser(environment_) : std::make_unique<NoBrowser>()),
       callbacks_(oauth::make_callback_server_factory()),
+      paste_(may_paste(environment_) ? oauth::make_descriptor_paste_source(STDIN_FILENO) : nullptr),
+      race_(paste_ ? oauth::make_racing_callback_factory(
+                         *callbacks_, *paste_, [this](oauth::PasteNotice notice) { tell(terminal_, notice); })
+                   : nullptr),
       storage_(std::move(*oauth::open_storage(storage_options_, random_))),  // open() has looked at the name
       manager_(std::make_unique<oauth::OAuthManager>(
           oauth::Seams{.http = *http_,
                        .browser = *browser_,
-                       .callbacks = *callbacks_,
+                       .callbacks = race_ ? *race_ : *callbacks_,
                        .storage = *storage_,
                        .clock = clock_,
                        .random = random_,
                        .events = [this, opens = options.opens_browser](
-                                     const oauth::Event& event) { terminal_.show(event, opens); }},
+                                     const oauth::Event& event) {
+                         terminal_.show(event, opens);
+                         if (race_ && event.kind == oauth::Event::Kind::AuthorizationUrl) {
+                           terminal_.progress("If the browser runs on another machine, paste here the address it ends at.");
+                         }
+                       }},
           oauth::ManagerOptions{.login_timeout = options.login_timeout})) {}
 
 int Session::report(oauth::Error error, const std::string& name) const {

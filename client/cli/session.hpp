@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <mimir/oauth/oauth_manager.hpp>
+#include <mimir/oauth/pasted_callback.hpp>
 #include <mimir/oauth/storage_choice.hpp>
 
 #include <signals.hpp>
@@ -53,6 +54,8 @@ class Session {
   std::unique_ptr<oauth::HttpTransport> http_;
   std::unique_ptr<oauth::Browser> browser_;
   std::unique_ptr<oauth::CallbackReceiverFactory> callbacks_;
+  std::unique_ptr<oauth::PasteSource> paste_;              ///< Standard input, when a person may type there.
+  std::unique_ptr<oauth::CallbackReceiverFactory> race_;   ///< Listener against paste; empty without one.
   std::unique_ptr<oauth::TokenStorage> storage_;
   std::unique_ptr<oauth::OAuthManager> manager_;
 };

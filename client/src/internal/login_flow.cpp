@@ -26,8 +26,8 @@ class Listener {
 };
 
 Result<TokenGrant> exchange_code(ValidatedCode code, const OAuthConfig& config, const Metadata& metadata,
-                                 const ClientAuthentication& method, const std::string& redirect_uri, const Secret& verifier,
-                                 const Context& context) {
+                                 const ClientAuthentication& method, const std::string& redirect_uri,
+                                 const Secret& verifier, const Context& context) {
   SecretForm form;
   form.add("grant_type", "authorization_code")
       .add("code", code.expose())
