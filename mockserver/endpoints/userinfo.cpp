@@ -1,26 +1,40 @@
 // Claims about the signed-in user, OIDC Core §5.3.
 #include "protocol/answers.hpp"
 #include "protocol/bearer.hpp"
+#include "protocol/claims_request.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
-#include "protocol/text.hpp"
+#include "protocol/metadata.hpp"
 
 namespace mockoauth::server {
 namespace {
 
 using mimir::codec::Json;
 
+// OIDC Core §5.3.2: as a JWT where the client registered an algorithm for it.
+Outcome signed_answer(Call& call, Json claims, const ClientRegistration& client, const std::string& algorithm) {
+  claims.set("iss", Json(call.realm.issuer));
+  claims.set("aud", Json(client.client_id));
+  auto jwt = call.realm.keys.sign(claims, algorithm, "JWT", client.client_secret);
+  if (!jwt) return refuse(Condition::ServerError, "the answer could not be signed: " + jwt.error().message);
+  auto response = json_answer(200, Json());
+  response.set_header("Content-Type", "application/jwt");
+  response.body = std::move(*jwt);
+  return response;
+}
+
 Outcome userinfo(Call& call) {
   const bool is_openid = call.profile().text("userinfo.style") == "oidc";
-  const auto access = check_bearer(call, is_openid ? "openid" : "");
+  AccessPolicy policy;
+  if (is_openid) policy.scopes = {"openid"};
+  const auto access = check_bearer(call, policy);
   if (!access) return tl::unexpected(access.error());
-  const auto& user = access->login.user;
-  Json claims = Json::object({{"sub", Json(user.sub)}});
-  // OIDC Core §5.4: what the scopes asked for.
-  if (contains(access->token.scopes, "profile") && !user.name.empty()) claims.set("name", Json(user.name));
-  if (contains(access->token.scopes, "email") && !user.email.empty()) {
-    claims.set("email", Json(user.email));
-    claims.set("email_verified", Json(true));
+  Json claims = Json::object({{"sub", Json(access->login.user.sub)}});
+  const auto released = released_claims(access->login, access->token.scopes, "userinfo", true);
+  for (const auto& [name, value] : *released.as_object()) claims.set(name, value);
+  if (const auto client = call.realm.registrations.find_client(access->login.client_id)) {
+    const auto algorithm = client->metadata.string_at("userinfo_signed_response_alg");
+    if (algorithm) return signed_answer(call, std::move(claims), *client, *algorithm);
   }
   return json_answer(200, claims);
 }
@@ -35,6 +49,12 @@ bool is_served(const Profile& profile) {
   return profile.text("kind") == "oauth" && profile.text("userinfo.style") != "none";
 }
 
+void describe(const RealmState& realm, Json& document) {
+  if (realm.profile().text("userinfo.style") == "oidc") {
+    set_list(document, "userinfo_signing_alg_values_supported", {realm.profile().text("id_token.alg")});
+  }
+}
+
 }  // namespace
 
 void register_userinfo(Endpoints& endpoints) {
@@ -45,7 +65,8 @@ void register_userinfo(Endpoints& endpoints) {
                  .handle = userinfo,
                  .refuse = write_bearer_challenge,
                  .served = is_served,
-                 .methods_by_profile = methods});
+                 .methods_by_profile = methods,
+                 .describe = describe});
 }
 
 }  // namespace mockoauth::server

@@ -2,6 +2,7 @@
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/pkce.hpp"
+#include "protocol/target.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -54,6 +55,9 @@ Outcome authorization_code(Call& call, const ClientRegistration& client) {
   auto refresh_text = mint(call, call.profile().text("refresh.prefix"));
   if (!refresh_text) return tl::unexpected(refresh_text.error());
 
+  auto resources = read_targets(call, {});
+  if (!resources) return tl::unexpected(resources.error());
+
   TokenAnswer answer{.client = client};
   {
     auto tables = call.realm.store.open();  // Held from the check to the change: of two at once one succeeds.
@@ -64,8 +68,11 @@ Outcome authorization_code(Call& call, const ClientRegistration& client) {
     call.consumed("code", code->name);
     call.exchange.grant = code->login;
     if (auto checked = check_code(call, *tables, *code, client); !checked) return tl::unexpected(checked.error());
-    code->used = true;
     answer.login = *tables->find_login(code->login);
+    auto audience = narrow_targets(answer.login.resources, *resources);
+    if (!audience) return tl::unexpected(audience.error());
+    answer.audience = std::move(*audience);
+    code->used = true;
     answer.nonce = code->nonce;
     if (gets_refresh_token(call.profile(), answer.login)) {
       answer.refresh_token = *refresh_text;

@@ -2,6 +2,7 @@
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/scope.hpp"
+#include "protocol/target.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -82,6 +83,9 @@ Outcome refresh_token(Call& call, const ClientRegistration& client) {
   auto fresh = mint(call, call.profile().text("refresh.prefix"));
   if (!fresh) return tl::unexpected(fresh.error());
 
+  const auto resources = read_targets(call, {});
+  if (!resources) return tl::unexpected(resources.error());
+
   TokenAnswer answer{.client = client, .is_refresh = true};
   {
     auto tables = call.realm.store.open();  // Held from the check to the change: of two at once one succeeds.
@@ -99,6 +103,9 @@ Outcome refresh_token(Call& call, const ClientRegistration& client) {
     auto scopes = narrow_scopes(call.profile(), answer.login.scopes, value_of(call.form, "scope"));
     if (!scopes) return tl::unexpected(scopes.error());
     answer.scopes = std::move(*scopes);
+    auto audience = narrow_targets(answer.login.resources, *resources);
+    if (!audience) return tl::unexpected(audience.error());
+    answer.audience = std::move(*audience);
     if (call.profile().text("refresh.old_access") == "revoke") tables->revoke_access_of(answer.login.id, call.now);
     answer.refresh_token = next_refresh_token(call, *tables, *text, answer.login, std::move(*fresh));
   }

@@ -33,21 +33,6 @@ bool wants_form(const Call& call) {
   return !accept || accept->find("application/json") == std::string::npos;
 }
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 HttpResponse json_answer(int status, const Json& body) {
@@ -85,15 +70,34 @@ HttpResponse redirect_answer(std::string_view uri, const Parameters& parameters)
   return response;
 }
 
+std::string escape_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
 HttpResponse page_answer(int status, std::string_view title, std::string_view text, std::string_view small) {
+  return html_answer(status, title, "<p>" + escape_html(text) + "</p><p><small>" + escape_html(small) + "</small></p>");
+}
+
+HttpResponse html_answer(int status, std::string_view title, std::string_view inner_html) {
   HttpResponse response{status, {{"Content-Type", "text/html; charset=utf-8"}}, {}};
   response.body = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escape_html(title) +
-                  "</title></head><body><main><h1>" + escape_html(title) + "</h1><p>" + escape_html(text) +
-                  "</p><p><small>" + escape_html(small) + "</small></p></main></body></html>\n";
+                  "</title></head><body><main><h1>" + escape_html(title) + "</h1>" + std::string(inner_html) +
+                  "</main></body></html>\n";
   forbid_storing(response);
   response.set_header("Referrer-Policy", "no-referrer");
   response.set_header("X-Frame-Options", "DENY");
-  response.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  response.set_header("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'");
   response.set_header("X-Content-Type-Options", "nosniff");
   return response;
 }

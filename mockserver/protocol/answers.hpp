@@ -23,4 +23,9 @@ namespace mockoauth::server {
 [[nodiscard]] HttpResponse page_answer(int status, std::string_view title, std::string_view text,
                                        std::string_view small);
 
+/// The same around HTML that is right already, forms included.
+[[nodiscard]] HttpResponse html_answer(int status, std::string_view title, std::string_view inner_html);
+
+[[nodiscard]] std::string escape_html(std::string_view text);
+
 }  // namespace mockoauth::server

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 
+#include <mimir/codec/json.hpp>
+#include <mimir/codec/jws.hpp>
+
+#include "protocol/scope.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
 namespace {
+
+using mimir::codec::Json;
 
 // RFC 6750 §2.1: b64token.
 bool is_b64token(std::string_view text) {
@@ -40,35 +46,144 @@ Checked<std::string> presented_token(const Call& call) {
   return std::string(token);
 }
 
-}  // namespace
-
-Checked<BearerAccess> check_bearer(Call& call, std::string_view scope) {
-  auto text = presented_token(call);
-  if (!text) return tl::unexpected(text.error());
+// A signature is verified with the tables closed, so what is needed is copied out of them.
+std::optional<BearerAccess> find_issued(Call& call, const std::string& text) {
   auto tables = call.realm.store.open();
-  const AccessToken* token = tables->find_access(*text);
-  if (token == nullptr) {
-    const bool is_refresh = tables->find_refresh(*text) != nullptr;
-    return refuse(Condition::TokenInvalid, is_refresh ? "this is a refresh token, not an access token"
-                                                      : "the access token is not one that was issued here");
-  }
+  const AccessToken* token = tables->find_access(text);
+  if (token == nullptr) return std::nullopt;
   call.consumed("access", token->name);
   call.exchange.grant = token->login;
-  const Login* login = tables->find_login(token->login);
-  if (tables->login_is_dead(token->login, call.now) || (token->revoked_at && *token->revoked_at <= call.now)) {
+  BearerAccess access{*token, {}};
+  if (const Login* login = tables->find_login(token->login)) {
+    access.login = *login;
+    call.exchange.client_id = login->client_id;
+  }
+  if (tables->login_is_dead(token->login, call.now)) access.token.revoked_at = call.now;
+  return access;
+}
+
+tl::unexpected<Refusal> unknown(const Call& call, const std::string& text) {
+  const bool is_refresh = call.realm.store.open()->find_refresh(text) != nullptr;
+  return refuse(Condition::TokenInvalid, is_refresh ? "this is a refresh token, not an access token"
+                                                    : "the access token is not one that was issued here");
+}
+
+tl::unexpected<Refusal> invalid_jwt(std::string detail) {
+  return refuse(Condition::TokenInvalid, "the access token " + std::move(detail), "RFC 9068 §4");
+}
+
+std::vector<std::string> texts_at(const Json& claims, std::string_view name) {
+  const Json* value = claims.find(name);
+  std::vector<std::string> texts;
+  if (value == nullptr) return texts;
+  if (value->as_string() != nullptr) return {*value->as_string()};
+  if (value->as_array() == nullptr) return texts;
+  for (const auto& item : *value->as_array()) {
+    if (item.as_string() != nullptr) texts.push_back(*item.as_string());
+  }
+  return texts;
+}
+
+BearerAccess access_of(const Call& call, const std::string& text, const Json& claims) {
+  BearerAccess access;
+  access.token.text = text;
+  access.token.audience = texts_at(claims, "aud");
+  access.token.scopes = split_scopes(call.profile(), claims.string_at("scope").value_or(""));
+  access.token.expires_at = TimePoint(std::chrono::seconds(claims.int_at("exp").value_or(0)));
+  if (const Json* confirmation = claims.find("cnf")) {
+    access.token.binding = {confirmation->string_at("jkt").value_or(""), confirmation->string_at("x5t#S256").value_or("")};
+  }
+  access.login.client_id = claims.string_at("client_id").value_or("");
+  access.login.user.sub = claims.string_at("sub").value_or("");
+  access.login.has_user = access.login.user.sub != access.login.client_id;
+  access.login.acr = claims.string_at("acr").value_or("");
+  access.login.auth_time = TimePoint(std::chrono::seconds(claims.int_at("auth_time").value_or(0)));
+  return access;
+}
+
+// RFC 9068 §4. Its audience and its age are judged like those of any other token.
+Checked<BearerAccess> read_jwt(const Call& call, const std::string& text) {
+  std::string_view compact = text;
+  const auto prefix = call.profile().text("access.prefix");
+  if (compact.starts_with(prefix)) compact.remove_prefix(prefix.size());
+  const auto jws = mimir::codec::Jws::parse(compact);
+  if (!jws) return unknown(call, text);
+  const auto typ = jws->header.string_at("typ").value_or("");
+  if (!equal_ignoring_case(typ, "at+jwt") && !equal_ignoring_case(typ, "application/at+jwt")) {
+    return invalid_jwt("has the typ " + typ.substr(0, 40) + ", expected at+jwt");
+  }
+  if (!call.realm.keys.verifies(*jws, call.now)) return invalid_jwt("has a signature that no published key verifies");
+  const auto claims = Json::parse(jws->payload);
+  if (!claims || !claims->is_object()) return invalid_jwt("holds no claims");
+  if (claims->string_at("iss") != call.realm.issuer) return invalid_jwt("was issued by somebody else");
+  for (const char* name : {"exp", "aud", "sub", "client_id", "iat", "jti"}) {
+    if (claims->find(name) == nullptr) return invalid_jwt("lacks the claim " + std::string(name));
+  }
+  if (!claims->int_at("exp")) return invalid_jwt("has an exp that is no number");
+  return access_of(call, text, *claims);
+}
+
+Checked<void> check_life(const Call& call, const AccessToken& token) {
+  if (token.revoked_at && *token.revoked_at <= call.now) {
     return refuse(Condition::TokenInvalid, "the access token was revoked");
   }
-  call.exchange.client_id = login->client_id;
-  if (token->expires_at && *token->expires_at <= call.now) {
+  if (token.expires_at && *token.expires_at <= call.now) {
     return refuse(Condition::TokenExpired, "the access token expired at " +
-                  mimir::codec::format_iso8601(*token->expires_at));
+                  mimir::codec::format_iso8601(*token.expires_at));
   }
-  if (!scope.empty() && !contains(token->scopes, scope)) {
-    Refusal refusal{Condition::ScopeInsufficient, "the access token lacks the scope " + std::string(scope), {},
-                    std::string(scope)};
+  return {};
+}
+
+Checked<void> check_audience(const Call& call, const AccessToken& token, const std::string& audience) {
+  const auto own = call.realm.url_of("resource");
+  const auto& here = audience.empty() ? own : audience;
+  const bool fits = token.audience.empty() ? here == own : contains(token.audience, here);
+  if (!fits) return refuse(Condition::TokenInvalid, "the access token is for another resource", "RFC 9700 §2.3");
+  return {};
+}
+
+Checked<void> check_scopes(const AccessToken& token, const std::vector<std::string>& needed) {
+  for (const auto& scope : needed) {
+    if (contains(token.scopes, scope)) continue;
+    Refusal refusal{.condition = Condition::ScopeInsufficient, .detail = "the access token lacks the scope " + scope};
+    refusal.scope = join(needed, " ");
     return tl::unexpected(std::move(refusal));
   }
-  return BearerAccess{*token, *login};
+  return {};
+}
+
+Checked<void> check_authentication(const Call& call, const Login& login, const AccessPolicy& policy) {
+  const bool strong = policy.acr_values.empty() || contains(policy.acr_values, login.acr);
+  const bool fresh = !policy.max_age || (login.has_user && login.auth_time + *policy.max_age >= call.now);
+  if (strong && fresh) return {};
+  Refusal refusal{.condition = Condition::AuthenticationInsufficient,
+                  .detail = strong ? "the user signed in too long ago" : "the user did not sign in strongly enough"};
+  if (!policy.acr_values.empty()) refusal.challenge.emplace_back("acr_values", join(policy.acr_values, " "));
+  if (policy.max_age) refusal.challenge.emplace_back("max_age", std::to_string(policy.max_age->count()));
+  return tl::unexpected(std::move(refusal));
+}
+
+}  // namespace
+
+Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy) {
+  const auto presented = presented_token(call);
+  if (!presented) return tl::unexpected(presented.error());
+  auto access = find_issued(call, *presented);
+  if (!access) {
+    auto read = read_jwt(call, *presented);
+    if (!read) return tl::unexpected(read.error());
+    access = std::move(*read);
+    call.exchange.client_id = access->login.client_id;
+  }
+  if (auto checked = check_life(call, access->token); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_audience(call, access->token, policy.audience); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (auto checked = check_scopes(access->token, policy.scopes); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_authentication(call, access->login, policy); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  return std::move(*access);
 }
 
 }  // namespace mockoauth::server

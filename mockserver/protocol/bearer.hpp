@@ -1,6 +1,9 @@
 #pragma once
 
-#include <string_view>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "protocol/call.hpp"
 #include "protocol/store.hpp"
@@ -13,8 +16,17 @@ struct BearerAccess {
   Login login;
 };
 
-/// Judges the access token of a resource request (RFC 6750 §2.1, §3.1): in the Authorization header and nowhere else.
-/// @param scope one the token must have; empty: any token will do.
-[[nodiscard]] Checked<BearerAccess> check_bearer(Call& call, std::string_view scope = {});
+/// What an access token has to have to be let in.
+struct AccessPolicy {
+  std::vector<std::string> scopes = {};      ///< All of them.
+  std::string audience = {};                 ///< Resource identifier; empty: the realm's own.
+  std::vector<std::string> acr_values = {};  ///< One of them; empty: any.
+  std::optional<std::chrono::seconds> max_age = {};
+};
+
+/// Judges the access token of a resource request (RFC 6750 §2.1, §3.1): in the Authorization header and nowhere else,
+/// alive, for this resource (RFC 9700 §2.3), with the scopes (RFC 6750 §3.1) and the sign-in (RFC 9470 §3) it needs. A
+/// JWT that is not in the realm's tables is taken when all of RFC 9068 §4 holds.
+[[nodiscard]] Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy = {});
 
 }  // namespace mockoauth::server

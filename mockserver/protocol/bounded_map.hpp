@@ -33,6 +33,11 @@ class BoundedMap {
     return found == entries_.end() ? nullptr : &found->second;
   }
 
+  void clear() {
+    entries_.clear();
+    by_age_.clear();
+  }
+
   /// Oldest first.
   template <class Visitor>
   void for_each(Visitor visit) {

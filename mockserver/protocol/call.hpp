@@ -18,10 +18,19 @@ struct Endpoint;
 
 enum class BodyFormat { None, Form, Json, Other };
 
+/// How an authorization response gets to the client.
+struct ResponseMode {
+  std::string form = "query";  ///< `query`, `fragment` or `form_post`.
+  bool is_jwt = false;         ///< Signed, as JARM has it.
+};
+
 /// A redirection URI that was found to belong to the client: from here on errors may go there (RFC 6749 §4.1.2.1).
 struct TrustedRedirect {
   std::string uri;
   std::optional<std::string> state;
+  ResponseMode mode = {};
+  std::string client_id = {};
+  bool is_silent = false;  ///< The request has prompt=none: nobody is to see a page.
 };
 
 /// One request on its way through the pipeline: what arrived, what was found out, what faults have changed.
@@ -38,6 +47,7 @@ struct Call {
   std::optional<Refusal> unreadable = {};  ///< Query or body could not be decoded.
 
   std::optional<TrustedRedirect> redirect = {};
+  Headers answer_headers = {};  ///< Go out with whatever is answered: `Set-Cookie`.
   /// Set by a fault before validation: sent instead of what the endpoint would say. Set by the pipeline afterwards.
   std::optional<HttpResponse> answer = {};
   std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.

@@ -2,6 +2,7 @@
 
 #include "protocol/call.hpp"
 #include "protocol/refusal.hpp"
+#include "protocol/registrations.hpp"
 #include <mockoauth/server/realm.hpp>
 
 namespace mockoauth::server {
@@ -13,8 +14,6 @@ namespace mockoauth::server {
 /// client_id as the request claims it, from the body, the query or a Basic header; empty when there is none. For
 /// addressing faults and for the journal; proves nothing.
 [[nodiscard]] std::string claimed_client_id(const Call& call);
-
-[[nodiscard]] inline bool is_public(const ClientRegistration& client) { return client.client_secret.empty(); }
 
 /// Methods of the knob `client.auth` that this program knows, for the metadata.
 [[nodiscard]] std::vector<std::string> client_auth_methods(const Profile& profile);

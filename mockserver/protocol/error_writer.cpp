@@ -1,6 +1,7 @@
 #include "protocol/error_writer.hpp"
 
 #include "protocol/answers.hpp"
+#include "protocol/protected_resources.hpp"
 
 namespace mockoauth::server {
 
@@ -108,6 +109,13 @@ HttpResponse write_bearer_challenge(Call& call, const Refusal& refusal) {
     challenge += ", error=\"" + description_text(wire.code) + "\", error_description=\"" +
                  description_text(wire.description) + "\"";
     if (!refusal.scope.empty()) challenge += ", scope=\"" + description_text(refusal.scope) + "\"";
+    for (const auto& [name, value] : refusal.challenge) challenge += ", " + name + "=\"" + description_text(value) + "\"";
+  }
+  // RFC 9728 §5.1
+  const ProtectedResource* resource = find_protected_resource(call.realm, call.request.path());
+  if (resource != nullptr) {
+    const auto url = resource_metadata_url(call.realm, identifier_of(call.realm, *resource));
+    if (!url.empty()) challenge += ", resource_metadata=\"" + url + "\"";
   }
   response.set_header("WWW-Authenticate", challenge);
   return response;

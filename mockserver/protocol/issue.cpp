@@ -20,18 +20,39 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimeP
   return std::min(*a, *b);
 }
 
+Json audience_of(const Call& call, const TokenAnswer& answer) {
+  if (answer.audience.empty()) return Json(call.realm.url_of("resource"));
+  if (answer.audience.size() == 1) return Json(answer.audience.front());
+  Json list = Json::array();
+  for (const auto& resource : answer.audience) list.push_back(Json(resource));
+  return list;
+}
+
+// RFC 9068 §2.2.1: how the user signed in; nothing where no user did.
+void add_authentication(Json& claims, const Login& login) {
+  if (!login.has_user) return;
+  claims.set("auth_time", Json(unix_seconds(login.auth_time)));
+  if (!login.acr.empty()) claims.set("acr", Json(login.acr));
+  Json amr = Json::array();
+  for (const auto& method : login.amr) amr.push_back(Json(method));
+  if (!login.amr.empty()) claims.set("amr", std::move(amr));
+}
+
 // RFC 9068 §2.2; claims of the profile come on top.
 Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer, std::chrono::seconds ttl) {
   auto id = mint(call);
   if (!id) return id;
   Json claims = Json::object({{"iss", Json(call.realm.issuer)},
                               {"sub", Json(answer.login.user.sub)},
-                              {"aud", Json(call.realm.url_of("resource"))},
+                              {"aud", audience_of(call, answer)},
                               {"client_id", Json(answer.client.client_id)},
                               {"iat", Json(unix_seconds(call.now))},
                               {"jti", Json(*id)},
                               {"scope", Json(join(answer.scopes, " "))}});
   if (ttl.count() > 0) claims.set("exp", Json(unix_seconds(call.now + ttl)));
+  add_authentication(claims, answer.login);
+  const auto& details = answer.login.authorization_details;
+  if (!details.is_null()) claims.set("authorization_details", details);  // RFC 9396 §9.1
   add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
   auto jwt = call.realm.keys.sign(claims, "RS256", "at+jwt");
   if (!jwt) return refuse(Condition::ServerError, "the access token could not be signed: " + jwt.error().message);
@@ -86,28 +107,32 @@ Placeholders placeholders_for(const Call& call, const Login& login, const std::v
   return values;
 }
 
-Outcome answer_with_tokens(Call& call, const TokenAnswer& answer) {
+Checked<IssuedAccess> issue_access_token(Call& call, const TokenAnswer& answer) {
   const auto& profile = call.profile();
   const auto ttl = access_ttl(profile, answer.login);
   const auto format = answer.login.effects.access_format.value_or(profile.text("access.format"));
   auto text = format == "jwt" ? make_jwt_access_token(call, answer, ttl) : mint(call, profile.text("access.prefix"));
   if (!text) return tl::unexpected(text.error());
-
-  std::string id_token;
-  if (wants_id_token(profile, answer)) {
-    auto made = make_id_token(call, answer, *text);
-    if (!made) return tl::unexpected(made.error());
-    id_token = std::move(*made);
-  }
   AccessToken token;
   token.text = *text;
   token.login = answer.login.id;
   token.scopes = answer.scopes;
   if (ttl.count() > 0) token.expires_at = call.now + ttl;
   call.issued("access", call.realm.store.open()->add_access(std::move(token)).name);
-  call.exchange.grant = answer.login.id;
+  return IssuedAccess{std::move(*text), ttl};
+}
 
-  return data_answer(call, 200, token_response(call, answer, *text, ttl, id_token));
+Outcome answer_with_tokens(Call& call, const TokenAnswer& answer) {
+  const auto access = issue_access_token(call, answer);
+  if (!access) return tl::unexpected(access.error());
+  std::string id_token;
+  if (wants_id_token(call.profile(), answer)) {
+    auto made = make_id_token(call, answer, access->text);
+    if (!made) return tl::unexpected(made.error());
+    id_token = std::move(*made);
+  }
+  call.exchange.grant = answer.login.id;
+  return data_answer(call, 200, token_response(call, answer, access->text, access->ttl, id_token));
 }
 
 }  // namespace mockoauth::server

@@ -29,7 +29,16 @@ struct TokenAnswer {
   std::string refresh_token = {};  ///< Empty: none goes out.
   std::string nonce = {};
   bool is_refresh = false;
+  std::vector<std::string> audience = {};  ///< Resources the access token is for; empty: the realm's own.
 };
+
+struct IssuedAccess {
+  std::string text;
+  std::chrono::seconds ttl;  ///< 0: it does not expire.
+};
+
+/// Makes and stores an access token.
+[[nodiscard]] Checked<IssuedAccess> issue_access_token(Call& call, const TokenAnswer& answer);
 
 /// Makes and stores the access token, signs what is to be signed, and writes the token response (RFC 6749 §5.1) in the
 /// form the knobs `response.*` give it.

@@ -122,6 +122,7 @@ bool run_endpoint(Call& call) {
   }
   Outcome outcome = call.unreadable ? Outcome(tl::unexpect, *call.unreadable) : call.endpoint->handle(call);
   call.answer = outcome ? std::move(*outcome) : put(call, outcome.error());
+  for (const auto& [name, value] : call.answer_headers) call.answer->set_header(name, value);
   return outcome.has_value();
 }
 

@@ -3,6 +3,7 @@
 #include <mimir/codec/base64url.hpp>
 #include <mimir/codec/digest.hpp>
 
+#include "protocol/registrations.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -46,6 +47,11 @@ Checked<Challenge> read_challenge(const Profile& profile, const mimir::codec::Pa
     }
   }
   return Challenge{*challenge, used};
+}
+
+bool requires_pkce(const Profile& profile, const ClientRegistration& client, const RuleEffects& effects) {
+  const auto mode = profile.text("pkce.mode");
+  return effects.require_pkce.value_or(mode == "required" || (mode == "required_public" && is_public(client)));
 }
 
 Checked<void> check_verifier(const Profile& profile, const Code& code, const std::optional<std::string>& verifier) {

@@ -19,6 +19,9 @@ struct Challenge {
 [[nodiscard]] Checked<Challenge> read_challenge(const Profile& profile, const mimir::codec::Parameters& parameters,
                                                 bool required);
 
+/// Whether this client has to use PKCE, by the knob `pkce.mode` unless a rule says otherwise.
+[[nodiscard]] bool requires_pkce(const Profile& profile, const ClientRegistration& client, const RuleEffects& effects);
+
 /// Judges code_verifier against what was stored with the code (RFC 7636 §4.6, RFC 9700 §4.8.2).
 [[nodiscard]] Checked<void> check_verifier(const Profile& profile, const Code& code,
                                            const std::optional<std::string>& verifier);

@@ -48,6 +48,12 @@ mimir::codec::Result<std::vector<std::string>> Realm::rotate_keys(std::chrono::s
 
 void Realm::add_client(ClientRegistration client) { impl_->state.registrations.add_client(std::move(client)); }
 void Realm::decide(UserDecision decision) { impl_->state.registrations.decide(decision); }
+void Realm::allow_scopes(std::optional<std::vector<std::string>> scopes) {
+  impl_->state.registrations.allow_scopes(std::move(scopes));
+}
+void Realm::entitle_user(const std::string& sub, bool entitled) {
+  impl_->state.registrations.entitle_user(sub, entitled);
+}
 void Realm::choose_user(const std::string& sub) { impl_->state.registrations.choose_user(sub); }
 
 mimir::codec::Result<> Realm::add_fault(FaultRule rule) { return impl_->state.faults.add(std::move(rule)); }

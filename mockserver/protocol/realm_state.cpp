@@ -1,7 +1,5 @@
 #include "protocol/realm_state.hpp"
 
-#include <algorithm>
-
 #include "protocol/url_template.hpp"
 
 namespace mockoauth::server {
@@ -9,8 +7,6 @@ namespace mockoauth::server {
 using mimir::codec::Json;
 
 namespace {
-
-User ada() { return {"ada", "Ada Lovelace", "ada@example.org"}; }
 
 // What the profile signs with is published before the first token is (OIDC Discovery §3).
 std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const Profile& profile) {
@@ -31,41 +27,6 @@ std::string issuer_path(const RealmOptions& options, const std::string& issuer) 
 }
 
 }  // namespace
-
-Registrations::Registrations(const RealmOptions& options) : users_(options.users) {
-  for (const auto& client : options.clients) clients_.insert_or_assign(client.client_id, client);
-  if (users_.empty()) users_.push_back(ada());
-  person_.user = users_.front();
-}
-
-void Registrations::add_client(ClientRegistration client) {
-  const std::lock_guard lock(mutex_);
-  auto id = client.client_id;
-  clients_.insert_or_assign(std::move(id), std::move(client));
-}
-
-std::optional<ClientRegistration> Registrations::find_client(const std::string& client_id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = clients_.find(client_id);
-  if (found == clients_.end()) return std::nullopt;
-  return found->second;
-}
-
-void Registrations::decide(UserDecision decision) {
-  const std::lock_guard lock(mutex_);
-  person_.decision = decision;
-}
-
-void Registrations::choose_user(const std::string& sub) {
-  const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(users_.begin(), users_.end(), [&](const auto& user) { return user.sub == sub; });
-  person_.user = found != users_.end() ? *found : users_.emplace_back(User{sub, sub, sub + "@example.org"});
-}
-
-Person Registrations::person() const {
-  const std::lock_guard lock(mutex_);
-  return person_;
-}
 
 mimir::codec::Result<> RealmRandom::fill(std::span<std::uint8_t> out) {
   if (seed_ == 0) return system_.fill(out);
@@ -95,6 +56,8 @@ void RealmState::reset() {
   store.clear();
   journal.clear();
   faults.clear();
+  sessions.clear();
+  pushed_requests.clear();
   random->restart();
 }
 

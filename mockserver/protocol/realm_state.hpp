@@ -1,9 +1,6 @@
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +8,10 @@
 
 #include "protocol/fault_script.hpp"
 #include "protocol/placeholders.hpp"
+#include "protocol/pushed_requests.hpp"
+#include "protocol/registrations.hpp"
 #include "protocol/routes.hpp"
+#include "protocol/sessions.hpp"
 #include "protocol/store.hpp"
 #include <mockoauth/server/journal.hpp>
 #include <mockoauth/server/key_ring.hpp>
@@ -19,30 +19,6 @@
 #include <mockoauth/server/virtual_clock.hpp>
 
 namespace mockoauth::server {
-
-/// Who sits at the login page and what they do.
-struct Person {
-  User user;
-  UserDecision decision = UserDecision::Approve;
-};
-
-/// Clients and people of a realm. Thread-safe.
-class Registrations {
- public:
-  explicit Registrations(const RealmOptions& options);
-
-  void add_client(ClientRegistration client);  ///< Replaces one of the same client_id.
-  [[nodiscard]] std::optional<ClientRegistration> find_client(const std::string& client_id) const;
-  void decide(UserDecision decision);
-  void choose_user(const std::string& sub);  ///< Whoever is not known yet moves in.
-  [[nodiscard]] Person person() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::string, ClientRegistration> clients_;
-  std::vector<User> users_;
-  Person person_;
-};
 
 /// The randomness of a realm. Thread-safe.
 class RealmRandom final : public mimir::codec::Random {
@@ -74,6 +50,8 @@ struct RealmState {
   Journal journal;
   KeyRing keys;
   FaultScript faults;
+  Sessions sessions;
+  PushedRequests pushed_requests;
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
   [[nodiscard]] bool offers(std::string_view extension) const { return profile().lists("extensions", extension); }
@@ -83,7 +61,7 @@ struct RealmState {
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 
-  /// Forgets what requests have left behind: grants, journal, faults. Registrations, keys and the clock stay.
+  /// Forgets what requests have left behind: grants, sessions, journal, faults. Registrations, keys and the clock stay.
   void reset();
 };
 

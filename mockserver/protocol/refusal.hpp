@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <mimir/codec/result.hpp>
 
@@ -16,6 +17,8 @@ struct Refusal {
   std::string detail = {};  ///< What exactly did not match, for error_description; never a secret.
   std::string clause = {};  ///< Empty: that of the condition.
   std::string scope = {};   ///< What would have been enough (RFC 6750 §3), for scope_insufficient.
+  /// Further parameters of the challenge (RFC 9470 §3).
+  std::vector<std::pair<std::string, std::string>> challenge = {};
 };
 
 template <class T>
@@ -25,7 +28,7 @@ using Checked = mimir::codec::Expected<T, Refusal>;
 using Outcome = Checked<HttpResponse>;
 
 inline tl::unexpected<Refusal> refuse(Condition condition, std::string detail = {}, std::string clause = {}) {
-  return tl::unexpected<Refusal>(Refusal{condition, std::move(detail), std::move(clause), {}});
+  return tl::unexpected<Refusal>(Refusal{condition, std::move(detail), std::move(clause), {}, {}});
 }
 
 }  // namespace mockoauth::server

@@ -87,6 +87,8 @@ Json token_response(const Call& call, const TokenAnswer& answer, const std::stri
   if (!answer.refresh_token.empty()) body.set("refresh_token", Json(answer.refresh_token));
   add_scope(body, profile, answer);
   if (!id_token.empty()) body.set("id_token", Json(id_token));
+  const auto& details = answer.login.authorization_details;
+  if (!details.is_null()) body.set("authorization_details", details);  // RFC 9396 §7
   if (answer.is_refresh) {
     for (const auto& name : profile.list("response.refresh_omits")) body.erase(name);
   }

@@ -92,9 +92,9 @@ TEST(AuthorizeResponseTypeUnsupported, IsRefusedByName) {
   }
 }
 
-TEST(AuthorizeResponseMode, OtherThanQueryIsRefused) {
+TEST(AuthorizeResponseMode, UnknownIsRefused) {
   Engine engine;
-  expect_redirect_error(engine.authorize_but({{"response_mode", "fragment"}}), "invalid_request");
+  expect_redirect_error(engine.authorize_but({{"response_mode", "banana"}}), "invalid_request");
 }
 
 TEST(AuthorizeClientUnknown, IsShownToThePerson) {

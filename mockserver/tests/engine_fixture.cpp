@@ -6,7 +6,7 @@ namespace {
 constexpr const char* kPlainKnobs[] = {"discovery.documents",     "extensions",     "client.two_methods",
                                        "pkce.mode",               "redirect.match", "authorize.code_reuse",
                                        "redirect.free_port_hosts", "refresh.reuse", "redirect.optional",
-                                       "revocation.cascade"};
+                                       "revocation.cascade", "authorize.response_modes", "scope.partial"};
 
 void change(Parameters& parameters, std::initializer_list<Parameters::Pair> changes) {
   for (const auto& [name, value] : changes) {
@@ -31,6 +31,8 @@ RealmOptions options_for(Profile profile, std::uint64_t seed) {
        .redirect_uris = {"https://web.example/cb?tenant=1"},
        .scopes = {"openid", "api.read"}},
   };
+  options.clients.at(2).post_logout_redirect_uris = {"https://web.example/bye"};
+  options.clients.back().post_logout_redirect_uris = {"https://web.example/bye"};
   options.users = {{"ada", "Ada Lovelace", "ada@example.org"}, {"bob", "Bob", "bob@example.org"}};
   return options;
 }
@@ -54,8 +56,19 @@ Json body_of(const HttpResponse& response) { return Json::parse(response.body).v
 
 Parameters location_of(const HttpResponse& response) {
   const auto location = response.header("Location").value_or("");
-  const auto mark = location.find('?');
+  const auto hash = location.find('#');
+  const auto mark = hash != std::string::npos ? hash : location.find('?');
   return Parameters::parse(mark == std::string::npos ? "" : location.substr(mark + 1)).value_or(Parameters());
+}
+
+Headers cookie_of(const HttpResponse& response) {
+  const auto cookie = response.header("Set-Cookie").value_or("");
+  return {{"Cookie", "theme=dark; " + cookie.substr(0, cookie.find(';'))}};
+}
+
+std::string sign_by(const mimir::codec::Key& key, const Json& claims, std::string_view typ) {
+  const Json header = Json::object({{"alg", "ES256"}, {"typ", typ}, {"kid", key.kid()}});
+  return mimir::codec::jws_sign(header, claims.dump(), key).value_or("");
 }
 
 Engine::Engine(Profile profile, std::uint64_t seed)
@@ -86,13 +99,24 @@ std::string Engine::authorize_path() {
 }
 std::string Engine::token_path() { return "/token"; }
 
-HttpResponse Engine::authorize(const Parameters& parameters) { return get(authorize_path() + "?" + parameters.encode());
-                                                              }
+HttpResponse Engine::authorize(const Parameters& parameters, Headers headers) {
+  return get(authorize_path() + "?" + parameters.encode(), std::move(headers));
+}
 
-HttpResponse Engine::authorize_but(std::initializer_list<Parameters::Pair> changes) {
+HttpResponse Engine::authorize_but(std::initializer_list<Parameters::Pair> changes, Headers headers) {
   auto parameters = authorization_request();
   change(parameters, changes);
-  return authorize(parameters);
+  return authorize(parameters, std::move(headers));
+}
+
+HttpResponse Engine::push(std::initializer_list<Parameters::Pair> changes, Headers headers) {
+  auto parameters = authorization_request();
+  change(parameters, changes);
+  return post("/par", parameters, std::move(headers));
+}
+
+HttpResponse Engine::authorize_pushed(const std::string& request_uri, std::string_view client_id) {
+  return authorize({{"client_id", std::string(client_id)}, {"request_uri", request_uri}});
 }
 
 std::string Engine::code(std::initializer_list<Parameters::Pair> changes) {

@@ -11,6 +11,7 @@
 #include <mimir/codec/digest.hpp>
 #include <mimir/codec/form.hpp>
 #include <mimir/codec/json.hpp>
+#include <mimir/codec/jws.hpp>
 #include <mockoauth/server/realm.hpp>
 #include <mockoauth/server/server.hpp>
 
@@ -31,8 +32,13 @@ Profile plain_but(std::initializer_list<Json::Member> changes);
 
 /// The text of a response's JSON body, or null.
 Json body_of(const HttpResponse& response);
-/// Parameters of the query of the Location header.
+/// Parameters of the fragment or, without one, of the query of the Location header.
 Parameters location_of(const HttpResponse& response);
+
+/// The session that an answer set, as a browser sends it back.
+Headers cookie_of(const HttpResponse& response);
+/// A JWT signed with ES256, and its header's kid.
+std::string sign_by(const mimir::codec::Key& key, const Json& claims, std::string_view typ);
 
 /// One realm on a clock that stands still, and a client that talks to it as an application would.
 class Engine {
@@ -47,9 +53,12 @@ class Engine {
 
   /// What a native app asks: client `app`, S256, state `xyz`, scope `openid api.read offline_access`.
   static Parameters authorization_request();
-  HttpResponse authorize(const Parameters& parameters);
+  HttpResponse authorize(const Parameters& parameters, Headers headers = {});
   /// The same with these parameters changed; an empty value removes one.
-  HttpResponse authorize_but(std::initializer_list<Parameters::Pair> changes);
+  HttpResponse authorize_but(std::initializer_list<Parameters::Pair> changes, Headers headers = {});
+  /// Pushes the request above, changed (RFC 9126 §2.1).
+  HttpResponse push(std::initializer_list<Parameters::Pair> changes = {}, Headers headers = {});
+  HttpResponse authorize_pushed(const std::string& request_uri, std::string_view client_id = "app");
   /// A code for the request above (changed).
   std::string code(std::initializer_list<Parameters::Pair> changes = {});
 

@@ -45,10 +45,38 @@ struct User {
   std::string sub;
   std::string name = {};
   std::string email = {};
+  mimir::codec::Json claims = {};   ///< More about them by the names of OIDC Core §5.1; an object, or null.
+  std::string strongest_acr = {};   ///< The best they can sign in by; empty: all of the realm's contexts.
+  bool entitled = true;             ///< Whether the provider lets them use its clients at all.
 };
 
-/// What the person at the login page does, as far as a script decides it.
-enum class UserDecision { Approve, Deny };
+/// One way to sign in, as clients name it (OIDC Core §2 `acr`, RFC 8176 `amr`).
+struct AuthenticationContext {
+  std::string acr = {};
+  std::vector<std::string> amr = {};
+};
+
+/// Something that is protected, and what a token has to have to be let in.
+struct ProtectedResource {
+  std::string path;                            ///< `/resource` or below.
+  std::vector<std::string> scopes = {};        ///< All of them (RFC 6750 §3.1).
+  std::vector<std::string> acr_values = {};    ///< One of them: how the user must have signed in (RFC 9470 §3).
+  std::optional<std::chrono::seconds> max_age = {};  ///< How long ago the user may have signed in (RFC 9470 §3).
+  /// Whether its own URL is its resource identifier, so that it needs a token of its own (RFC 8707 §2); else that of
+  /// `/resource`.
+  bool is_separate = false;
+};
+
+/// A type of authorization_details that can be asked for (RFC 9396 §2).
+struct AuthorizationDetailsType {
+  std::string type;
+  std::vector<std::string> required = {};  ///< Members beside `type` that must be there.
+  std::vector<std::string> optional = {};  ///< Members that may be; those of §2.2 always may.
+  std::vector<std::string> actions = {};   ///< Values of `actions`; empty: any.
+};
+
+/// What the person at the login page does, as far as a script decides it. Abandon: nothing, the page stays open.
+enum class UserDecision { Approve, Deny, Abandon };
 
 struct RealmOptions {
   std::string name = "default";
@@ -62,6 +90,21 @@ struct RealmOptions {
   std::vector<ClientRegistration> clients = {};
   std::vector<User> users = {};       ///< Empty: one user, ada.
   std::vector<std::string> scopes = {"openid", "profile", "email", "offline_access", "api.read", "api.write"};
+  std::vector<std::string> resources = {};  ///< Further protected resources that tokens may be for (RFC 8707).
+  std::vector<ProtectedResource> protected_resources = {
+      {.path = "/resource"},
+      {.path = "/resource/write", .scopes = {"api.write"}},
+      {.path = "/resource/payments", .acr_values = {"mfa", "phr"}, .max_age = std::chrono::seconds(300)},
+      {.path = "/resource/calendar", .is_separate = true},
+  };
+  /// Weakest first; that is what people use unless a stronger one is asked for.
+  std::vector<AuthenticationContext> authentication_contexts = {
+      {.acr = "pwd", .amr = {"pwd"}}, {.acr = "mfa", .amr = {"pwd", "otp", "mfa"}}, {.acr = "phr", .amr = {"hwk", "mfa"}}};
+  std::vector<AuthorizationDetailsType> authorization_details_types = {
+      {.type = "payment_initiation",
+       .required = {"instructedAmount", "creditorName"},
+       .optional = {"creditorAccount", "remittanceInformationUnstructured"},
+       .actions = {"initiate", "status", "cancel"}}};
   std::size_t journal_capacity = 10'000;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
 };
@@ -96,7 +139,11 @@ class Realm {
 
   void add_client(ClientRegistration client);
   void decide(UserDecision decision);  ///< From now on.
+  /// From now on this one sits at the login page, whatever login_hint says; without it a known hint chooses.
   void choose_user(const std::string& sub);
+  /// The person ticks only these of the scopes asked for, where the knob `scope.partial` lets them; nothing: all.
+  void allow_scopes(std::optional<std::vector<std::string>> scopes);
+  void entitle_user(const std::string& sub, bool entitled);  ///< Of a known user; see User::entitled.
 
   /// Fails with `fault.unknown`, naming the nearest one, or `fault.arguments`; then nothing changed.
   mimir::codec::Result<> add_fault(FaultRule rule);

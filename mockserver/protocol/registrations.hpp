@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mimir/codec/jwk.hpp>
+
+#include "protocol/refusal.hpp"
+#include <mockoauth/server/realm.hpp>
+
+namespace mockoauth::server {
+
+struct Call;
+
+/// Who sits at the login page and what they do.
+struct Person {
+  User user;
+  UserDecision decision = UserDecision::Approve;
+  bool is_chosen = false;  ///< By a script, so that no login_hint changes it.
+  std::optional<std::vector<std::string>> allowed_scopes = {};  ///< Nothing: all that is asked for.
+};
+
+/// Clients and people of a realm. Thread-safe.
+class Registrations {
+ public:
+  explicit Registrations(const RealmOptions& options);
+
+  void add_client(ClientRegistration client);  ///< Replaces one of the same client_id.
+  bool remove_client(const std::string& client_id);
+  [[nodiscard]] std::optional<ClientRegistration> find_client(const std::string& client_id) const;
+  /// The confidential client that has this secret, for `bearer_secret`, which names no client.
+  [[nodiscard]] std::optional<ClientRegistration> find_client_by_secret(std::string_view secret) const;
+  void decide(UserDecision decision);
+  void choose_user(const std::string& sub);  ///< Whoever is not known yet moves in.
+  void allow_scopes(std::optional<std::vector<std::string>> scopes);
+  void entitle_user(const std::string& sub, bool entitled);
+  /// @param login_hint of the request (OIDC Core §3.1.2.1): chooses a known user unless a script has.
+  [[nodiscard]] Person person(std::string_view login_hint = {}) const;
+  /// By `sub` or e-mail address.
+  [[nodiscard]] std::optional<User> find_user(std::string_view name) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, ClientRegistration> clients_;
+  std::vector<User> users_;
+  Person person_;
+};
+
+/// No secret and no key: whoever knows the client_id is this client (RFC 6749 §2.1).
+[[nodiscard]] inline bool is_public(const ClientRegistration& client) {
+  if (client.token_endpoint_auth_method.empty()) return client.client_secret.empty();
+  return client.token_endpoint_auth_method == "none";
+}
+
+/// Whether the registration lets the client use this grant type (RFC 7591 §2).
+[[nodiscard]] bool may_use_grant(const ClientRegistration& client, std::string_view grant_type);
+
+/// The client's registered keys as a JWK set (RFC 7591 §2, `jwks`).
+[[nodiscard]] Checked<mimir::codec::Json> client_jwks(Call& call, const ClientRegistration& client,
+                                                      Condition refused_as);
+
+/// The same, read.
+/// @param refused_as the condition for keys that are missing or cannot be read.
+[[nodiscard]] Checked<mimir::codec::KeySet> client_keys(Call& call, const ClientRegistration& client,
+                                                        Condition refused_as);
+
+}  // namespace mockoauth::server
