@@ -1,4 +1,5 @@
 // The authorization code grant at the token endpoint, RFC 6749 §4.1.3, with PKCE, RFC 7636 §4.6.
+#include "protocol/binding.hpp"
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/pkce.hpp"
@@ -34,6 +35,8 @@ Checked<void> check_code(Call& call, Tables& tables, const Code& code, const Cli
       !checked && !call.waives(checked.error().condition)) {
     return checked;
   }
+  // RFC 9449 §10
+  if (auto held = check_held(call, code.binding, Condition::CodeUnknown, "the authorization code"); !held) return held;
   if (code.used) {
     if (call.profile().text("authorize.code_reuse") != "reject_and_revoke") return refuse(Condition::CodeReused);
     tables.revoke_login(code.login, call.now);
@@ -52,6 +55,8 @@ Checked<void> check_code(Call& call, Tables& tables, const Code& code, const Cli
 Outcome authorization_code(Call& call, const ClientRegistration& client) {
   const auto text = required(call.form, "code", "RFC 6749 §4.1.3");
   if (!text) return tl::unexpected(text.error());
+  auto resources = read_targets(call, {});
+  if (!resources) return tl::unexpected(resources.error());
   auto refresh_text = mint(call, call.profile().text("refresh.prefix"));
   if (!refresh_text) return tl::unexpected(refresh_text.error());
 
@@ -74,9 +79,9 @@ Outcome authorization_code(Call& call, const ClientRegistration& client) {
     answer.audience = std::move(*audience);
     code->used = true;
     answer.nonce = code->nonce;
-    if (gets_refresh_token(call.profile(), answer.login)) {
+    if (gets_refresh_token(call.profile(), client, answer.login)) {
       answer.refresh_token = *refresh_text;
-      store_refresh_token(call, *tables, answer.login, *refresh_text);
+      store_refresh_token(call, *tables, answer.login, *refresh_text, refresh_binding(call, client));
     }
   }
   answer.scopes = answer.login.scopes;

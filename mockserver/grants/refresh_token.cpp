@@ -1,4 +1,5 @@
 // Refreshing an access token, RFC 6749 §6, with rotation and detection of reuse, RFC 9700 §4.14.2.
+#include "protocol/binding.hpp"
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/scope.hpp"
@@ -37,6 +38,8 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
   if (login != nullptr && login->client_id != client.client_id) {
     return refuse(Condition::RefreshUnknown, "the refresh token was issued to another client", "RFC 6749 §6");
   }
+  // RFC 9449 §5, RFC 8705 §4: this too comes before reuse is punished, for the same reason.
+  if (auto held = check_held(call, token.binding, Condition::RefreshUnknown, "the refresh token"); !held) return held;
   if (tables.login_is_dead(token.login, call.now) || (token.revoked_at && *token.revoked_at <= call.now)) {
     return refuse(Condition::RefreshRevoked);
   }
@@ -73,13 +76,16 @@ std::string next_refresh_token(Call& call, Tables& tables, const std::string& te
   token->rotated_at = call.now;
   token->successor = fresh;
   const auto expiry = token->expires_at;
-  store_refresh_token(call, tables, login, fresh, expiry);
+  const Binding binding = token->binding;  // By value: storing may move the table.
+  store_refresh_token(call, tables, login, fresh, binding, expiry);
   return fresh;
 }
 
 Outcome refresh_token(Call& call, const ClientRegistration& client) {
   const auto text = required(call.form, "refresh_token", "RFC 6749 §6");
   if (!text) return tl::unexpected(text.error());
+  const auto resources = read_targets(call, {});
+  if (!resources) return tl::unexpected(resources.error());
   auto fresh = mint(call, call.profile().text("refresh.prefix"));
   if (!fresh) return tl::unexpected(fresh.error());
 

@@ -5,6 +5,7 @@
 #include <mimir/codec/json.hpp>
 #include <mimir/codec/jws.hpp>
 
+#include "protocol/binding.hpp"
 #include "protocol/scope.hpp"
 #include "protocol/text.hpp"
 
@@ -22,7 +23,12 @@ bool is_b64token(std::string_view text) {
   return end != text.begin() && std::all_of(end, text.end(), [](char c) { return c == '='; });
 }
 
-Checked<std::string> presented_token(const Call& call) {
+struct Presented {
+  std::string token;
+  bool by_dpop = false;  ///< The scheme was DPoP (RFC 9449 §7.1).
+};
+
+Checked<Presented> presented_token(const Call& call) {
   const auto header = call.request.header("Authorization");
   const bool elsewhere = call.query.count("access_token") > 0 || call.form.count("access_token") > 0;
   if (call.request.count_headers("Authorization") > 1) {
@@ -36,14 +42,16 @@ Checked<std::string> presented_token(const Call& call) {
     return refuse(Condition::ParamInvalid, "the access token was sent in more than one way", "RFC 6750 §2");
   }
   const auto space = header->find(' ');
-  if (!equal_ignoring_case(std::string_view(*header).substr(0, space), "Bearer")) {
+  const auto scheme = std::string_view(*header).substr(0, space);
+  const bool by_dpop = call.realm.offers("dpop") && equal_ignoring_case(scheme, "DPoP");
+  if (!by_dpop && !equal_ignoring_case(scheme, "Bearer")) {
     return refuse(Condition::TokenMissing, "the Authorization scheme is not Bearer");
   }
   const auto token = space == std::string::npos ? std::string_view() : trim(std::string_view(*header).substr(space));
   if (!is_b64token(token)) {
     return refuse(Condition::ParamInvalid, "the Bearer credentials are malformed", "RFC 6750 §2.1");
   }
-  return std::string(token);
+  return Presented{std::string(token), by_dpop};
 }
 
 // A signature is verified with the tables closed, so what is needed is copied out of them.
@@ -168,12 +176,15 @@ Checked<void> check_authentication(const Call& call, const Login& login, const A
 Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy) {
   const auto presented = presented_token(call);
   if (!presented) return tl::unexpected(presented.error());
-  auto access = find_issued(call, *presented);
+  auto access = find_issued(call, presented->token);
   if (!access) {
-    auto read = read_jwt(call, *presented);
+    auto read = read_jwt(call, presented->token);
     if (!read) return tl::unexpected(read.error());
     access = std::move(*read);
     call.exchange.client_id = access->login.client_id;
+  }
+  if (auto checked = check_presentation(call, presented->by_dpop, presented->token, access->token.binding); !checked) {
+    return tl::unexpected(checked.error());
   }
   if (auto checked = check_life(call, access->token); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_audience(call, access->token, policy.audience); !checked) {

@@ -33,15 +33,15 @@ class BoundedMap {
     return found == entries_.end() ? nullptr : &found->second;
   }
 
-  void clear() {
-    entries_.clear();
-    by_age_.clear();
-  }
-
   /// Oldest first.
   template <class Visitor>
   void for_each(Visitor visit) {
     for (const auto& key : by_age_) visit(entries_.at(key));
+  }
+
+  void clear() {
+    entries_.clear();
+    by_age_.clear();
   }
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }

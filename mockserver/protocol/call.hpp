@@ -47,7 +47,8 @@ struct Call {
   std::optional<Refusal> unreadable = {};  ///< Query or body could not be decoded.
 
   std::optional<TrustedRedirect> redirect = {};
-  Headers answer_headers = {};  ///< Go out with whatever is answered: `Set-Cookie`.
+  Binding binding = {};  ///< What the sender has proven to hold; tokens issued now are bound to it.
+  Headers answer_headers = {};  ///< Go out with whatever is answered: `Set-Cookie`, `DPoP-Nonce`.
   /// Set by a fault before validation: sent instead of what the endpoint would say. Set by the pipeline afterwards.
   std::optional<HttpResponse> answer = {};
   std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.

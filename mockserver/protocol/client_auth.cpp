@@ -2,40 +2,58 @@
 
 #include <algorithm>
 
-#include <mimir/codec/base64url.hpp>
 #include <mimir/codec/digest.hpp>
 
+#include "protocol/registries.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
 namespace {
 
-using mimir::codec::form_decode;
-
-struct Credentials {
-  std::string client_id;
-  std::string secret;
+struct Used {
+  const ClientAuthMethod* method;
+  Presented presented;
 };
 
-// RFC 6749 §2.3.1: id and secret are form-encoded before they are joined with a colon.
-Checked<Credentials> read_basic(std::string_view header) {
-  const auto decoded = mimir::codec::base64_decode(trim(header.substr(5)));
-  if (!decoded) return refuse(Condition::ClientBadSecret, "the Basic credentials are not base64", "RFC 7617 §2");
-  const auto colon = decoded->find(':');
-  if (colon == std::string::npos) {
-    return refuse(Condition::ClientBadSecret, "the Basic credentials have no colon", "RFC 7617 §2");
+Checked<std::vector<Used>> read_credentials(const Call& call) {
+  if (call.request.count_headers("Authorization") > 1) {
+    return refuse(Condition::ClientAuthTwice, "the Authorization header is repeated");
   }
-  const auto id = form_decode(std::string_view(*decoded).substr(0, colon));
-  const auto secret = form_decode(std::string_view(*decoded).substr(colon + 1));
-  if (!id || !secret) {
-    return refuse(Condition::ClientBadSecret, "the Basic credentials are not form-encoded", "RFC 6749 §2.3.1");
+  std::vector<Used> used;
+  bool understood = !call.request.header("Authorization");
+  for (const auto& method : registries().client_auth_methods.all()) {
+    if (method.is_used == nullptr || !method.is_used(call)) continue;
+    auto presented = method.read(call);
+    if (!presented) return tl::unexpected(presented.error());
+    understood = understood || !method.scheme.empty();
+    used.push_back({&method, std::move(*presented)});
   }
-  return Credentials{*id, *secret};
+  if (!understood) return refuse(Condition::ClientBadSecret, "the Authorization scheme is not Basic");
+  return used;
 }
 
-bool has_basic(const HttpRequest& request) {
-  const auto header = request.header("Authorization");
-  return header && equal_ignoring_case(std::string_view(*header).substr(0, 6), "Basic ");
+// RFC 6749 §2.3: not more than one method in each request. Lax by knob only where both say the same.
+Checked<void> refuse_several(const Profile& profile, const std::vector<Used>& used) {
+  if (used.size() < 2) return {};
+  const bool same = used.size() == 2 && !used[0].presented.secret.empty() &&
+                    used[0].presented.secret == used[1].presented.secret;
+  if (same && profile.text("client.two_methods") != "reject") return {};
+  return refuse(Condition::ClientAuthTwice, "the client authenticates by " + used[0].method->name + " and by " +
+                used[1].method->name + " at once");
+}
+
+Checked<std::string> agreed_client_id(const Call& call, const std::vector<Used>& used) {
+  auto id = value_of(call.form, "client_id");
+  for (const auto& one : used) {
+    if (one.presented.client_id.empty()) continue;
+    if (id && *id != one.presented.client_id) {
+      return refuse(Condition::ClientAuthTwice, "client_id in the body and in the credentials differ");
+    }
+    id = one.presented.client_id;
+  }
+  if (id) return *id;
+  return refuse(Condition::ClientBadSecret, "there is neither a client_id nor client authentication",
+                "RFC 6749 §3.2.1");
 }
 
 Checked<void> check_method(const Profile& profile, std::string_view method) {
@@ -44,10 +62,19 @@ Checked<void> check_method(const Profile& profile, std::string_view method) {
                 " is not accepted here");
 }
 
-Checked<void> check_public(const Profile& profile, bool sent_secret) {
+Checked<void> check_public(const Profile& profile, const std::vector<Used>& used) {
   if (!profile.lists("client.types", "public")) {
     return refuse(Condition::ClientBadSecret, "public clients are not accepted here");
   }
+  for (const auto& one : used) {
+    if (!one.method->proves_secret || (one.presented.secret.empty() && one.method->scheme.empty())) {
+      return refuse(Condition::ClientBadSecret, "the client is public and has nothing to authenticate with by " +
+                    one.method->name);
+    }
+  }
+  const bool sent_secret = std::any_of(used.begin(), used.end(), [](const auto& u) {
+    return !u.presented.secret.empty();
+  });
   const auto policy = profile.text("client.public_secret");
   if (sent_secret && policy == "forbidden") {
     return refuse(Condition::ClientBadSecret, "a public client must not send a client secret");
@@ -56,60 +83,54 @@ Checked<void> check_public(const Profile& profile, bool sent_secret) {
   return check_method(profile, "none");
 }
 
-Checked<void> check_confidential(const Profile& profile, const ClientRegistration& client,
-                                 const std::optional<std::string>& secret, bool by_basic) {
+// The method of the credentials, or the one that the client is registered for and that leaves no trace.
+Checked<Used> method_for(const ClientRegistration& client, const std::vector<Used>& used) {
+  if (!used.empty()) return used.front();
+  const auto* registered = registries().client_auth_methods.find(client.token_endpoint_auth_method);
+  if (registered != nullptr && registered->is_used == nullptr) return Used{registered, {}};
+  return refuse(Condition::ClientBadSecret, "this client has to authenticate and sent no credentials",
+                "RFC 6749 §3.2.1");
+}
+
+Checked<void> check_confidential(Call& call, const ClientRegistration& client, const std::vector<Used>& used) {
+  const auto& profile = call.profile();
   if (!profile.lists("client.types", "confidential")) {
     return refuse(Condition::ClientBadSecret, "confidential clients are not accepted here");
   }
-  if (!secret) {
-    return refuse(Condition::ClientBadSecret, "this client has to authenticate and sent no credentials",
-                  "RFC 6749 §3.2.1");
+  const auto chosen = method_for(client, used);
+  if (!chosen) return tl::unexpected(chosen.error());
+  if (auto allowed = check_method(profile, chosen->method->name); !allowed) return allowed;
+  const auto& registered = client.token_endpoint_auth_method;
+  if (registered.empty() ? !chosen->method->proves_secret : registered != chosen->method->name) {
+    return refuse(Condition::ClientBadSecret, "the client is registered for " +
+                  (registered.empty() ? std::string("a client secret") : registered) + ", not for " +
+                  chosen->method->name, "RFC 7591 §2");
   }
-  auto allowed = check_method(profile, by_basic ? "client_secret_basic" : "client_secret_post");
-  if (!allowed) return allowed;
-  if (!mimir::codec::constant_time_equal(*secret, client.client_secret)) {
-    return refuse(Condition::ClientBadSecret, "the client secret is wrong");
+  // RFC 6749 §2.3.1: guessing is slowed, and the right secret in the middle of it gains nothing.
+  if (const auto wait = call.realm.guesses.wait(client.client_id, call.now)) {
+    Refusal refusal{Condition::RateLimited, "the client failed to authenticate too often", "RFC 6749 §2.3.1"};
+    refusal.wait = wait;
+    return tl::unexpected(std::move(refusal));
   }
-  return {};
+  auto checked = chosen->method->check(call, client, chosen->presented);
+  if (!checked && checked.error().condition == Condition::ClientBadSecret) {
+    call.realm.guesses.failed(client.client_id, call.now);
+  }
+  return checked;
 }
 
 }  // namespace
 
 Checked<ClientRegistration> authenticate_client(Call& call) {
   const auto& profile = call.profile();
-  auto id = value_of(call.form, "client_id");
-  auto secret = value_of(call.form, "client_secret");
-  bool by_basic = false;
-
-  if (call.request.count_headers("Authorization") > 1) {
-    return refuse(Condition::ClientAuthTwice, "the Authorization header is repeated");
-  }
-  if (call.request.header("Authorization") && !has_basic(call.request)) {
-    return refuse(Condition::ClientBadSecret, "the Authorization scheme is not Basic");
-  }
-  if (has_basic(call.request)) {
-    auto basic = read_basic(*call.request.header("Authorization"));
-    if (!basic) return tl::unexpected(basic.error());
-    const bool same = (!id || *id == basic->client_id) && (!secret || *secret == basic->secret);
-    // RFC 6749 §2.3: not more than one method in each request. Lax by knob only where both say the same.
-    if (secret && (!same || profile.text("client.two_methods") == "reject")) {
-      return refuse(Condition::ClientAuthTwice, "credentials are in the Authorization header and in the body");
-    }
-    if (!same) return refuse(Condition::ClientAuthTwice, "client_id in the body and in the header differ");
-    id = basic->client_id;
-    secret = basic->secret;
-    by_basic = true;
-  }
-  if (!id || id->empty()) {
-    return refuse(Condition::ClientBadSecret, "there is neither a client_id nor client authentication",
-                  "RFC 6749 §3.2.1");
-  }
+  auto used = read_credentials(call);
+  if (!used) return tl::unexpected(used.error());
+  if (auto checked = refuse_several(profile, *used); !checked) return tl::unexpected(checked.error());
+  const auto id = agreed_client_id(call, *used);
+  if (!id) return tl::unexpected(id.error());
   auto client = call.realm.registrations.find_client(*id);
   if (!client) return refuse(Condition::ClientUnknown, "the client_id is not registered");
-
-  const bool sent_secret = secret && !secret->empty();
-  const auto allowed = is_public(*client) ? check_public(profile, sent_secret)
-                                          : check_confidential(profile, *client, secret, by_basic);
+  const auto allowed = is_public(*client) ? check_public(profile, *used) : check_confidential(call, *client, *used);
   if (!allowed) return tl::unexpected(allowed.error());
   return *client;
 }
@@ -117,17 +138,26 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
 std::string claimed_client_id(const Call& call) {
   if (const auto id = value_of(call.form, "client_id")) return *id;
   if (const auto id = value_of(call.query, "client_id")) return *id;
-  if (!has_basic(call.request)) return {};
-  const auto basic = read_basic(*call.request.header("Authorization"));
-  return basic ? basic->client_id : std::string();
+  for (const auto& method : registries().client_auth_methods.all()) {
+    if (method.is_used == nullptr || !method.is_used(call)) continue;
+    if (const auto presented = method.read(call)) return presented->client_id;
+  }
+  return {};
 }
 
 std::vector<std::string> client_auth_methods(const Profile& profile) {
   std::vector<std::string> methods;
-  for (const char* method : {"none", "client_secret_basic", "client_secret_post"}) {
-    if (profile.lists("client.auth", method)) methods.emplace_back(method);
+  if (profile.lists("client.auth", "none")) methods.emplace_back("none");
+  for (const auto& method : registries().client_auth_methods.all()) {
+    const bool is_served = method.served == nullptr || method.served(profile);
+    if (is_served && profile.lists("client.auth", method.name)) methods.push_back(method.name);
   }
   return methods;
+}
+
+const ClientAuthMethod* ClientAuthMethods::find(std::string_view name) const {
+  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& m) { return m.name == name; });
+  return found == all_.end() ? nullptr : &*found;
 }
 
 }  // namespace mockoauth::server

@@ -2,6 +2,7 @@
 
 #include "protocol/answers.hpp"
 #include "protocol/protected_resources.hpp"
+#include "protocol/text.hpp"
 
 namespace mockoauth::server {
 
@@ -18,6 +19,14 @@ const Json* mapped_entry(const Profile& profile, Condition condition) {
     entry = map.find(*other);
   }
   return nullptr;
+}
+
+// RFC 6585 §4, RFC 9110 §10.2.3, in the form of the knob.
+void add_retry_after(const Call& call, HttpResponse& response, std::chrono::seconds wait) {
+  const auto form = call.profile().text("limits.retry_after");
+  if (form == "seconds") response.set_header("Retry-After", std::to_string(wait.count()));
+  if (form == "milliseconds") response.set_header("retry-after-ms", std::to_string(wait.count() * 1000));
+  if (form == "http_date") response.set_header("Retry-After", mimir::codec::format_http_date(call.now + wait));
 }
 
 }  // namespace
@@ -75,6 +84,7 @@ HttpResponse write_error(Call& call, const Refusal& refusal) {
   values.set("status", Json(wire.status));
   const auto id = mimir::codec::random_base64url(*call.realm.random, 12).value_or("none");
   values.set("request_id", Json(id));
+  if (refusal.wait) values.set("new_interval", Json(static_cast<std::int64_t>(refusal.wait->count())));
 
   const Json* own_shape = wire.entry == nullptr ? nullptr : wire.entry->find("shape");
   Json body = values.expand(own_shape != nullptr ? *own_shape : profile.knob("errors.shape")).value_or(Json::object());
@@ -83,6 +93,9 @@ HttpResponse write_error(Call& call, const Refusal& refusal) {
       const auto expanded = values.expand(*extra).value_or(Json::object());
       for (const auto& [name, value] : *expanded.as_object()) body.set(name, value);
     }
+  }
+  if (refusal.condition == Condition::DeviceSlowDown && refusal.wait && profile.flag("device.slow_down_tells")) {
+    body.set("interval", Json(static_cast<std::int64_t>(refusal.wait->count())));
   }
   HttpResponse response = data_answer(call, wire.status, body);
   if (wire.entry != nullptr) {
@@ -94,9 +107,12 @@ HttpResponse write_error(Call& call, const Refusal& refusal) {
     }
   }
   if (const auto header = profile.text("errors.request_id_header"); !header.empty()) response.set_header(header, id);
+  if (refusal.condition == Condition::RateLimited && refusal.wait) add_retry_after(call, response, *refusal.wait);
   // RFC 6749 §5.2: a client that used the Authorization header is told the scheme.
-  if (wire.status == 401 && !response.header("WWW-Authenticate") && call.request.header("Authorization")) {
-    response.set_header("WWW-Authenticate", "Basic realm=\"mockoauth\"");
+  if (const auto sent = call.request.header("Authorization");
+      sent && wire.status == 401 && !response.header("WWW-Authenticate")) {
+    const bool is_bearer = equal_ignoring_case(std::string_view(*sent).substr(0, 7), "Bearer ");
+    response.set_header("WWW-Authenticate", is_bearer ? "Bearer realm=\"mockoauth\"" : "Basic realm=\"mockoauth\"");
   }
   return response;
 }

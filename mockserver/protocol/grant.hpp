@@ -15,7 +15,13 @@ struct Call;
 struct Grant {
   std::string grant_type;
   Outcome (*handle)(Call&, const ClientRegistration&) = nullptr;
+  /// Whether this profile has it; null: when the knob `grants` lists it.
+  bool (*offered)(const Profile&) = nullptr;
 };
+
+[[nodiscard]] inline bool is_offered(const Grant& grant, const Profile& profile) {
+  return grant.offered != nullptr ? grant.offered(profile) : profile.lists("grants", grant.grant_type);
+}
 
 /// The grants of the program. Filled once, then read from any thread.
 class Grants {

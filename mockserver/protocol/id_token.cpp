@@ -29,6 +29,7 @@ std::string left_half(std::string_view text, std::string_view algorithm) {
 }  // namespace
 
 bool wants_id_token(const Profile& profile, const TokenAnswer& answer) {
+  if (!answer.login.has_user) return false;
   if (answer.login.effects.id_token) return *answer.login.effects.id_token;
   const auto rule = profile.text("id_token.issue");
   return rule == "always" || (rule == "openid_scope" && contains(answer.login.scopes, "openid"));

@@ -1,6 +1,7 @@
 #include "protocol/issue.hpp"
 
 #include "protocol/answers.hpp"
+#include "protocol/binding.hpp"
 #include "protocol/id_token.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
@@ -43,7 +44,7 @@ Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer
   auto id = mint(call);
   if (!id) return id;
   Json claims = Json::object({{"iss", Json(call.realm.issuer)},
-                              {"sub", Json(answer.login.user.sub)},
+                              {"sub", Json(subject_of(answer.login))},
                               {"aud", audience_of(call, answer)},
                               {"client_id", Json(answer.client.client_id)},
                               {"iat", Json(unix_seconds(call.now))},
@@ -51,6 +52,8 @@ Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer
                               {"scope", Json(join(answer.scopes, " "))}});
   if (ttl.count() > 0) claims.set("exp", Json(unix_seconds(call.now + ttl)));
   add_authentication(claims, answer.login);
+  if (auto cnf = confirmation(call.binding); !cnf.is_null()) claims.set("cnf", std::move(cnf));
+  if (!answer.login.act.is_null()) claims.set("act", answer.login.act);
   const auto& details = answer.login.authorization_details;
   if (!details.is_null()) claims.set("authorization_details", details);  // RFC 9396 §9.1
   add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
@@ -67,17 +70,29 @@ Checked<std::string> mint(Call& call, std::string_view prefix) {
   return std::string(prefix) + *text;
 }
 
-bool gets_refresh_token(const Profile& profile, const Login& login) {
+bool gets_refresh_token(const Profile& profile, const ClientRegistration& client, const Login& login) {
   // A token that no grant redeems would mislead (RFC 6749 §5.1).
-  if (!profile.lists("grants", "refresh_token")) return false;
+  if (!profile.lists("grants", "refresh_token") || !may_use_grant(client, "refresh_token")) return false;
+  if (!login.has_user) return false;  // RFC 6749 §4.4.3
   const auto rule = profile.text("refresh.issue");
   if (rule == "never") return false;
   if (rule == "scope") return contains(login.scopes, profile.text("refresh.scope"));
   if (rule == "rule") return login.effects.refresh.value_or(true);
+  if (rule == "app_setting") return contains(client.grant_types, "refresh_token");
   return true;
 }
 
-void store_refresh_token(Call& call, Tables& tables, const Login& login, std::string text,
+Checked<void> give_refresh_token(Call& call, TokenAnswer& answer) {
+  if (!gets_refresh_token(call.profile(), answer.client, answer.login)) return {};
+  auto text = mint(call, call.profile().text("refresh.prefix"));
+  if (!text) return tl::unexpected(text.error());
+  answer.refresh_token = *text;
+  auto tables = call.realm.store.open();
+  store_refresh_token(call, *tables, answer.login, std::move(*text), refresh_binding(call, answer.client));
+  return {};
+}
+
+void store_refresh_token(Call& call, Tables& tables, const Login& login, std::string text, Binding binding,
                          std::optional<TimePoint> keep_expiry) {
   const auto& profile = call.profile();
   if (const auto limit = profile.number("refresh.max_live"); limit > 0) {
@@ -86,6 +101,8 @@ void store_refresh_token(Call& call, Tables& tables, const Login& login, std::st
   RefreshToken token;
   token.text = std::move(text);
   token.login = login.id;
+  token.binding = std::move(binding);
+  token.issued_at = call.now;
   token.last_used_at = call.now;
   const auto life = login.effects.refresh_absolute_ttl_s.value_or(profile.number("refresh.absolute_ttl_s"));
   if (life > 0) token.expires_at = call.now + std::chrono::seconds(life);
@@ -117,6 +134,9 @@ Checked<IssuedAccess> issue_access_token(Call& call, const TokenAnswer& answer) 
   token.text = *text;
   token.login = answer.login.id;
   token.scopes = answer.scopes;
+  token.audience = answer.audience;
+  token.binding = call.binding;
+  token.issued_at = call.now;
   if (ttl.count() > 0) token.expires_at = call.now + ttl;
   call.issued("access", call.realm.store.open()->add_access(std::move(token)).name);
   return IssuedAccess{std::move(*text), ttl};

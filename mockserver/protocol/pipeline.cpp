@@ -7,6 +7,7 @@
 #include "protocol/client_auth.hpp"
 #include "protocol/error_writer.hpp"
 #include "protocol/registries.hpp"
+#include "protocol/request_shape.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -60,6 +61,12 @@ void read_body(Call& call) {
   }
 }
 
+void rename(Call& call) {
+  const auto& names = call.profile().knob("client.names");
+  rename_parameters(call.query, names);
+  rename_parameters(call.form, names);
+}
+
 void read_request(Call& call) {
   auto query = Parameters::parse(call.request.query());
   if (query) {
@@ -68,6 +75,7 @@ void read_request(Call& call) {
     note_unreadable(call, "the query cannot be read: " + query.error().message);
   }
   read_body(call);
+  rename(call);
   for (const auto* part : {&call.query, &call.form}) {
     for (const auto& [name, value] : part->pairs()) call.exchange.parameters.add(name, value);
   }

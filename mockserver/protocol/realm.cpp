@@ -56,6 +56,19 @@ void Realm::entitle_user(const std::string& sub, bool entitled) {
 }
 void Realm::choose_user(const std::string& sub) { impl_->state.registrations.choose_user(sub); }
 
+bool Realm::decide_device(std::string_view user_code, UserDecision decision) {
+  auto& state = impl_->state;
+  return state.devices.decide(user_code, decision, state.registrations.person().user, state.clock.now());
+}
+
+std::vector<DeviceLoginView> Realm::device_logins() const {
+  std::vector<DeviceLoginView> views;
+  for (auto& login : impl_->state.devices.all()) {
+    views.push_back({std::move(login.user_code), std::move(login.client_id), std::move(login.scopes), login.state});
+  }
+  return views;
+}
+
 mimir::codec::Result<> Realm::add_fault(FaultRule rule) { return impl_->state.faults.add(std::move(rule)); }
 std::vector<FaultRuleState> Realm::faults() const { return impl_->state.faults.states(); }
 void Realm::clear_faults() { impl_->state.faults.clear(); }

@@ -50,7 +50,8 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       registrations(options),
       store({.grants = options.max_grants}),
       journal(options.journal_capacity),
-      keys(options.seed, algorithms_of(options.profile)) {}
+      keys(options.seed, algorithms_of(options.profile)),
+      dpop_nonces(*random) {}
 
 void RealmState::reset() {
   store.clear();
@@ -58,6 +59,9 @@ void RealmState::reset() {
   faults.clear();
   sessions.clear();
   pushed_requests.clear();
+  guesses.clear();
+  replays.clear();
+  devices.clear();
   random->restart();
 }
 
@@ -67,7 +71,11 @@ std::string RealmState::url_of(std::string_view endpoint_name) const {
 }
 
 std::string RealmState::url_of(const Routes::Route& route) const {
-  return (route.origin == 0 ? options.base_url : options.other_base_urls[route.origin - 1]) + route.path;
+  return base_url_at(route.origin) + route.path;
+}
+
+const std::string& RealmState::base_url_at(std::size_t origin) const {
+  return origin == 0 || origin > options.other_base_urls.size() ? options.base_url : options.other_base_urls[origin - 1];
 }
 
 Placeholders RealmState::placeholders(TimePoint now) const {

@@ -2,14 +2,17 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <mimir/codec/random.hpp>
 
+#include "protocol/device_logins.hpp"
+#include "protocol/dpop.hpp"
 #include "protocol/fault_script.hpp"
+#include "protocol/guess_limit.hpp"
 #include "protocol/placeholders.hpp"
 #include "protocol/pushed_requests.hpp"
 #include "protocol/registrations.hpp"
+#include "protocol/replay_cache.hpp"
 #include "protocol/routes.hpp"
 #include "protocol/sessions.hpp"
 #include "protocol/store.hpp"
@@ -52,12 +55,18 @@ struct RealmState {
   FaultScript faults;
   Sessions sessions;
   PushedRequests pushed_requests;
+  GuessLimit guesses;
+  ReplayCache replays;
+  DeviceLogins devices;
+  DpopNonces dpop_nonces;
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
   [[nodiscard]] bool offers(std::string_view extension) const { return profile().lists("extensions", extension); }
   /// Absolute URL of the endpoint of that name; empty when it is not served.
   [[nodiscard]] std::string url_of(std::string_view endpoint_name) const;
   [[nodiscard]] std::string url_of(const Routes::Route& route) const;
+  /// Base URL at that origin of the server (HttpRequest::origin).
+  [[nodiscard]] const std::string& base_url_at(std::size_t origin) const;
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 

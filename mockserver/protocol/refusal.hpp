@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +21,8 @@ struct Refusal {
   std::string scope = {};   ///< What would have been enough (RFC 6750 §3), for scope_insufficient.
   /// Further parameters of the challenge (RFC 9470 §3).
   std::vector<std::pair<std::string, std::string>> challenge = {};
+  /// When to come back: Retry-After of rate_limited (RFC 6585 §4), the new interval of slow_down (RFC 8628 §3.5).
+  std::optional<std::chrono::seconds> wait = {};
 };
 
 template <class T>

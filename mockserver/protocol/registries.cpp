@@ -8,6 +8,7 @@ namespace mockoauth::server {
 void register_all_endpoints(Endpoints&);
 void register_all_extensions(Extensions&);
 void register_all_grants(Grants&);
+void register_all_client_auth_methods(ClientAuthMethods&);
 void register_all_faults(Faults&);
 
 const Registries& registries() {
@@ -16,6 +17,7 @@ const Registries& registries() {
     register_all_endpoints(made.endpoints);
     register_all_extensions(made.extensions);
     register_all_grants(made.grants);
+    register_all_client_auth_methods(made.client_auth_methods);
     register_all_faults(made.faults);
     return made;
   }();

@@ -62,6 +62,7 @@ struct Login {
   std::vector<std::string> amr = {};
   std::vector<std::string> resources = {};           ///< Granted by RFC 8707; empty: none was asked for.
   mimir::codec::Json authorization_details = {};     ///< Granted by RFC 9396; null: none.
+  mimir::codec::Json act = {};                       ///< Who acts for the user (RFC 8693 §4.1); null: nobody else.
   mimir::codec::Json claims = {};                    ///< The `claims` parameter (OIDC Core §5.5); null: none.
   LoginChains chains = {};                           ///< The tables' own.
 };
@@ -100,6 +101,7 @@ struct AccessToken {
   std::optional<TimePoint> expires_at = {};  ///< Nothing: it does not expire.
   std::optional<TimePoint> revoked_at = {};
   std::vector<std::string> audience = {};    ///< Resources it is good for; empty: the realm's own.
+  TimePoint issued_at = {};
   Binding binding = {};
   std::uint64_t older_of_login = 0;  ///< The tables' own: the access token before it.
 };
@@ -109,6 +111,7 @@ struct RefreshToken {
   std::string text = {};
   std::string name = {};  ///< `r1`
   std::string login = {};
+  TimePoint issued_at = {};
   TimePoint last_used_at = {};
   std::optional<TimePoint> expires_at = {};
   std::optional<TimePoint> rotated_at = {};  ///< Set when a successor was issued.

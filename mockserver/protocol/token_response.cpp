@@ -82,10 +82,14 @@ Json token_response(const Call& call, const TokenAnswer& answer, const std::stri
                     const std::string& id_token) {
   const auto& profile = call.profile();
   Json body = Json::object({{"access_token", Json(access_token)}});
-  if (const auto type = profile.text("response.token_type"); type != "absent") body.set("token_type", Json(type));
+  const auto type = call.binding.jkt.empty() ? profile.text("response.token_type") : "DPoP";  // RFC 9449 §5
+  if (type != "absent") body.set("token_type", Json(type));
+  if (!answer.issued_token_type.empty()) body.set("issued_token_type", Json(answer.issued_token_type));
   add_expires_in(body, profile, ttl);
   if (!answer.refresh_token.empty()) body.set("refresh_token", Json(answer.refresh_token));
   add_scope(body, profile, answer);
+  const auto& details = answer.login.authorization_details;
+  if (!details.is_null()) body.set("authorization_details", details);  // RFC 9396 §7
   if (!id_token.empty()) body.set("id_token", Json(id_token));
   const auto& details = answer.login.authorization_details;
   if (!details.is_null()) body.set("authorization_details", details);  // RFC 9396 §7

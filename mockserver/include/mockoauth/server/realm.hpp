@@ -48,6 +48,24 @@ struct User {
   mimir::codec::Json claims = {};   ///< More about them by the names of OIDC Core §5.1; an object, or null.
   std::string strongest_acr = {};   ///< The best they can sign in by; empty: all of the realm's contexts.
   bool entitled = true;             ///< Whether the provider lets them use its clients at all.
+  std::string password = {};  ///< For the password grant, where a profile has it; empty: it never works.
+};
+
+/// Who else may vouch for a user: assertions as grants (RFC 7523 §2.1), subject tokens (RFC 8693), software statements
+/// (RFC 7591 §2.3) signed by these keys.
+struct TrustedIssuer {
+  std::string issuer;             ///< Exactly as in the claim `iss`.
+  mimir::codec::Json jwks;        ///< Its public keys (RFC 7517 §5).
+};
+
+enum class DeviceLoginState { Pending, Approved, Denied, Redeemed };
+
+/// A sign-in of a device as a script sees it (RFC 8628).
+struct DeviceLoginView {
+  std::string user_code;
+  std::string client_id;
+  std::vector<std::string> scopes;
+  DeviceLoginState state;
 };
 
 /// One way to sign in, as clients name it (OIDC Core §2 `acr`, RFC 8176 `amr`).
@@ -105,6 +123,7 @@ struct RealmOptions {
        .required = {"instructedAmount", "creditorName"},
        .optional = {"creditorAccount", "remittanceInformationUnstructured"},
        .actions = {"initiate", "status", "cancel"}}};
+  std::vector<TrustedIssuer> trusted_issuers = {};
   std::size_t journal_capacity = 10'000;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
 };
@@ -144,6 +163,11 @@ class Realm {
   /// The person ticks only these of the scopes asked for, where the knob `scope.partial` lets them; nothing: all.
   void allow_scopes(std::optional<std::vector<std::string>> scopes);
   void entitle_user(const std::string& sub, bool entitled);  ///< Of a known user; see User::entitled.
+
+  /// Decides as the chosen user at the verification page (RFC 8628 §3.3). @returns whether an undecided, live sign-in
+  /// has this user code; case and hyphen do not matter.
+  bool decide_device(std::string_view user_code, UserDecision decision);
+  [[nodiscard]] std::vector<DeviceLoginView> device_logins() const;  ///< Oldest first.
 
   /// Fails with `fault.unknown`, naming the nearest one, or `fault.arguments`; then nothing changed.
   mimir::codec::Result<> add_fault(FaultRule rule);

@@ -1,0 +1,25 @@
+// A JWT signed with the client secret, RFC 7523 §2.2 and OIDC Core §9.
+#include "protocol/assertion.hpp"
+#include "protocol/client_assertion.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+bool is_used(const Call& call) { return has_client_assertion(call) && has_symmetric_assertion(call); }
+
+Checked<void> check(Call& call, const ClientRegistration& client, const Presented&) {
+  const auto key = mimir::codec::Key::from_secret(client.client_secret);
+  if (!key) return refuse(Condition::ClientBadSecret, "the client has no secret to verify its assertion with");
+  mimir::codec::KeySet keys;
+  keys.keys.push_back(*key);
+  return check_client_assertion(call, client, keys, symmetric_algorithms());
+}
+
+}  // namespace
+
+void register_client_secret_jwt(ClientAuthMethods& methods) {
+  methods.add({.name = "client_secret_jwt", .is_used = is_used, .read = read_client_assertion, .check = check,
+               .proves_secret = true});
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,22 @@
+// A JWT signed with the client's own key, RFC 7523 §2.2 and OIDC Core §9.
+#include "protocol/assertion.hpp"
+#include "protocol/client_assertion.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+bool is_used(const Call& call) { return has_client_assertion(call) && !has_symmetric_assertion(call); }
+
+Checked<void> check(Call& call, const ClientRegistration& client, const Presented&) {
+  const auto keys = client_keys(call, client, Condition::ClientBadSecret);
+  if (!keys) return tl::unexpected(keys.error());
+  return check_client_assertion(call, client, *keys, asymmetric_algorithms());
+}
+
+}  // namespace
+
+void register_private_key_jwt(ClientAuthMethods& methods) {
+  methods.add({.name = "private_key_jwt", .is_used = is_used, .read = read_client_assertion, .check = check});
+}
+
+}  // namespace mockoauth::server
