@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <unordered_map>
 
+#include "protocol/vocabulary.hpp"
 #include <mockoauth/document/document.hpp>
 #include <mockoauth/embedded/mockoauth-fixtures.hpp>
 
@@ -14,37 +14,6 @@ using document::Document;
 using mimir::codec::Json;
 template <class T>
 using Read = mimir::codec::Expected<T, DataFileError>;
-
-std::string_view fixture(std::string_view path) {
-  for (const auto& file : fixtures::embedded_fixtures()) {
-    if (file.path == path) return file.content;
-  }
-  throw std::logic_error("not embedded: " + std::string(path));
-}
-
-/// The vocabulary: every knob once, in fixtures/schema/knobs.json.
-struct Vocabulary {
-  Json::Array knobs;
-  std::unordered_map<std::string_view, std::size_t> index;  ///< Views into `knobs`.
-
-  static const Vocabulary& instance() {
-    static const Vocabulary vocabulary;
-    return vocabulary;
-  }
-
- private:
-  Vocabulary() {
-    auto table = Json::parse(fixture("schema/knobs.json"));
-    Json* list = table ? table->find("knobs") : nullptr;
-    if (list == nullptr || !list->is_array()) throw std::logic_error("fixtures/schema/knobs.json is broken");
-    knobs = std::move(*list->as_array());
-    for (std::size_t i = 0; i < knobs.size(); ++i) {
-      const Json* name = knobs[i].find("name");
-      if (name == nullptr || !name->is_string()) throw std::logic_error("fixtures/schema/knobs.json: a knob without name");
-      index.emplace(*name->as_string(), i);
-    }
-  }
-};
 
 /// The rule for a knob's value, from its row of the vocabulary.
 Json schema_of(const Json& knob) {
@@ -99,16 +68,23 @@ struct Profile::Data {
   std::string id;
   std::string title;
   std::vector<Json> knobs;
+  std::vector<bool> named;  ///< Which of them the profile or its variant sets.
+  std::vector<std::string> notes;
+  std::vector<std::string> sources;
   std::vector<std::string> unverified;
 
   Data() {
     for (const auto& knob : Vocabulary::instance().knobs) knobs.push_back(*knob.find("default"));
+    named.resize(knobs.size());
   }
   void overlay(const Json* changes) {
     if (changes == nullptr || !changes->is_object()) return;
     const auto& index = Vocabulary::instance().index;
     for (const auto& [name, value] : *changes->as_object()) {
-      if (const auto found = index.find(name); found != index.end()) knobs[found->second] = value;
+      const auto found = index.find(name);
+      if (found == index.end()) continue;
+      knobs[found->second] = value;
+      named[found->second] = true;
     }
   }
 };
@@ -120,6 +96,8 @@ Profile Profile::from_document(const Document& document) {
   data->id = document.value.string_at("id").value_or("");
   data->title = document.value.string_at("title").value_or("");
   data->overlay(document.value.find("knobs"));
+  data->notes = strings_of(document.value.find("notes"));
+  data->sources = strings_of(document.value.find("sources"));
   data->unverified = strings_of(document.value.find("unverified"));
   return Profile(std::move(data));
 }
@@ -211,7 +189,18 @@ std::vector<std::string> Profile::ids() {
 
 const std::string& Profile::id() const { return data_->id; }
 const std::string& Profile::title() const { return data_->title; }
+const std::vector<std::string>& Profile::notes() const { return data_->notes; }
+const std::vector<std::string>& Profile::sources() const { return data_->sources; }
 const std::vector<std::string>& Profile::unverified() const { return data_->unverified; }
+
+std::vector<std::string> Profile::named() const {
+  std::vector<std::string> names;
+  const auto& knobs = Vocabulary::instance().knobs;
+  for (std::size_t i = 0; i < knobs.size(); ++i) {
+    if (data_->named[i]) names.push_back(knobs[i].string_at("name").value_or(""));
+  }
+  return names;
+}
 
 const Json& Profile::knob(std::string_view name) const {
   const auto& index = Vocabulary::instance().index;

@@ -37,6 +37,21 @@ FileResult<std::vector<Profile>> select_profiles(const std::string& providers) {
 
 }  // namespace
 
+FileResult<Profile> select_profile(const std::string& text, const std::string& variant) {
+  if (is_path(text)) {
+    auto profile = Profile::load(text);
+    return profile && !variant.empty() ? profile->with_variant(variant) : profile;
+  }
+  const auto colon = text.find(':');
+  const auto id = text.substr(0, colon);
+  const auto chosen = colon == std::string::npos ? variant : text.substr(colon + 1);
+  if (colon != std::string::npos && !variant.empty() && variant != chosen) {
+    return tl::unexpected(DataFileError{.message = "two variants were asked for, " + chosen + " and " + variant});
+  }
+  auto profile = Profile::find(id);
+  return profile && !chosen.empty() ? profile->with_variant(chosen) : profile;
+}
+
 FileResult<std::vector<Pairing>> select_pairs(const std::string& scenarios, const std::string& providers) {
   auto chosen = conformance::select_scenarios(scenarios);
   if (!chosen) return tl::unexpected(chosen.error());

@@ -1,8 +1,7 @@
-// The small read-only commands: providers, faults, rows.
+// The small read-only commands: faults, rows.
 #include <iostream>
 
 #include <mockoauth/conformance/catalogue.hpp>
-#include <mockoauth/server/profile.hpp>
 #include <mockoauth/server/script.hpp>
 
 #include "../command.hpp"
@@ -39,15 +38,6 @@ int print(const Json& rows, bool json) {
   return kHeld;
 }
 
-Json providers() {
-  Json rows = Json::array();
-  for (const auto& id : server::Profile::ids()) {
-    const auto profile = server::Profile::find(id);
-    if (profile) rows.push_back(Json::object({{"id", id}, {"title", profile->title()}}));
-  }
-  return rows;
-}
-
 Json faults() {
   Json rows = Json::array();
   for (const auto& fault : server::known_faults()) {
@@ -75,7 +65,6 @@ void add_list(Commands& commands, const std::string& name, const std::string& su
 }  // namespace
 
 void register_lists(Commands& commands) {
-  add_list(commands, "providers", "List the provider profiles", providers);
   add_list(commands, "faults", "List the faults a server can be given", faults);
   add_list(commands, "rows", "List the requirements that scenarios decide", rows);
 }

@@ -11,6 +11,7 @@
 #include <mockoauth/wire/origins.hpp>
 
 #include "../command.hpp"
+#include "../selection.hpp"
 
 namespace mockoauth::cli {
 namespace {
@@ -19,6 +20,7 @@ using mimir::codec::Json;
 
 struct Options {
   std::string provider = "plain";
+  std::string variant;
   std::uint16_t port = 0;
   std::uint64_t seed = 0;
   std::string client_id = "mockoauth-client";
@@ -26,11 +28,6 @@ struct Options {
   bool with_secrets = false;
   std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
 };
-
-mimir::codec::Expected<server::Profile, document::DataFileError> profile_of(const std::string& name) {
-  const bool path = name.find('/') != std::string::npos || name.ends_with(".yaml");
-  return path ? server::Profile::load(name) : server::Profile::find(name);
-}
 
 // Made before the server runs, so that a path that cannot be written is told at once. For its owner only: with secrets
 // asked for, it holds tokens.
@@ -60,7 +57,7 @@ int serve(const Options& options) {
   if (!journal.empty() && !journal.ends_with(".jsonl") && !journal.ends_with(".har")) {
     return complain("--journal takes a file that ends with .jsonl or .har, not " + journal, kUsage);
   }
-  auto profile = profile_of(options.provider);
+  auto profile = select_profile(options.provider, options.variant);
   if (!profile) return complain(profile.error().to_string(), kUsage);
   if (!journal.empty() && !make_file(journal)) return complain("the journal cannot be written to " + journal, kUsage);
 
@@ -104,7 +101,8 @@ int serve(const Options& options) {
 void register_serve(Commands& commands) {
   commands.add({"serve", "Run a mock provider on a loopback port; prints one JSON line when it is ready", [](CLI::App& app, const Trailing&) {
     auto options = std::make_shared<Options>();
-    app.add_option("--provider", options->provider, "A profile's id (see `mockoauth providers`) or a file")->capture_default_str();
+    app.add_option("--provider", options->provider, "A profile's id (see `mockoauth providers`), ID:VARIANT, or a file")->capture_default_str();
+    app.add_option("--variant", options->variant, "One of the profile's variants");
     app.add_option("--port", options->port, "0: any free port")->capture_default_str();
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens; 0: unpredictable ones")->capture_default_str();
     app.add_option("--client-id", options->client_id, "The public client that is registered")->capture_default_str();

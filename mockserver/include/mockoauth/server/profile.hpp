@@ -48,6 +48,10 @@ class Profile {
   /// The distinct origins of the provider's real URLs (knobs `discovery.issuer` and `endpoints`), that of the issuer
   /// first. At least one; an empty text stands for an issuer that names no host.
   [[nodiscard]] std::vector<std::string> origins() const;
+  /// Names of the knobs that the profile (or its variant) sets, in the order of the vocabulary.
+  [[nodiscard]] std::vector<std::string> named() const;
+  [[nodiscard]] const std::vector<std::string>& notes() const;    ///< Facts that no knob holds.
+  [[nodiscard]] const std::vector<std::string>& sources() const;  ///< Where it is known from.
   /// Knobs (or parts of one: `errors.map.client_unknown`) that no source settles; reports say which they rest on.
   [[nodiscard]] const std::vector<std::string>& unverified() const;
 
