@@ -127,13 +127,15 @@ constexpr std::array kEntries = {
     ConditionEntry{RegistrationMetadataInvalid, "registration_metadata_invalid", 400, "invalid_client_metadata", "the client metadata cannot be registered",
                    "RFC 7591 §3.2.2"},
     ConditionEntry{TooLarge, "too_large", 413, "invalid_request", "the request is too large", "RFC 9110 §15.5.14"},
+    ConditionEntry{PasswordWrong, "password_wrong", 400, "invalid_grant", "user name or password is wrong",
+                   "RFC 6749 §4.3.2"},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     if (static_cast<std::size_t>(kEntries[i].condition) != i) return false;
   }
-  return kEntries.size() == static_cast<std::size_t>(TooLarge) + 1;
+  return kEntries.size() == static_cast<std::size_t>(PasswordWrong) + 1;
 }
 static_assert(in_order());
 

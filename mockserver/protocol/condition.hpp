@@ -71,6 +71,7 @@ enum class Condition {
   RegistrationRedirectInvalid,
   RegistrationMetadataInvalid,
   TooLarge,
+  PasswordWrong,
 };
 
 /// How a condition looks on the wire unless the profile says otherwise.

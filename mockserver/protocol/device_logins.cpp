@@ -75,10 +75,4 @@ std::vector<DeviceLogin> DeviceLogins::all() {
   return list;
 }
 
-void DeviceLogins::clear() {
-  const std::lock_guard lock(mutex_);
-  logins_.clear();
-  by_user_code_.clear();
-}
-
 }  // namespace mockoauth::server

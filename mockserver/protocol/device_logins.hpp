@@ -40,13 +40,17 @@ class DeviceLogins {
   /// @returns whether there was an undecided one of that code. A decision is final.
   bool decide(std::string_view typed, UserDecision decision, const User& user, mimir::codec::TimePoint now);
   [[nodiscard]] std::vector<DeviceLogin> all();
-  void clear();
 
   /// Exclusive use of one sign-in, so that check and change are one step; nothing when there is none.
   template <class Visitor>
   auto with(const std::string& device_code, Visitor visit) {
     const std::lock_guard lock(mutex_);
     return visit(logins_.find(device_code));
+  }
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    logins_ = decltype(logins_){10'000};
+    by_user_code_.clear();
   }
 
  private:

@@ -7,7 +7,10 @@
 
 namespace mockoauth::server {
 
-/// The parameters of a device request under their standard names: the knobs `device.body`, `device.names` and
+/// Refuses a body in another format than the knob `device.body` names.
+[[nodiscard]] Checked<void> read_device_format(const Call& call);
+
+/// The parameters of a device authorization request under their standard names: the knobs `device.body`, `device.names` and
 /// `token.params` (`device`).
 [[nodiscard]] Checked<void> read_device_request(Call& call);
 

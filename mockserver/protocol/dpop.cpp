@@ -48,7 +48,7 @@ std::string comparable(std::string_view text) {
 Checked<void> check_request(const Call& call, const Assertion& proof) {
   if (proof.claims.string_at("htm") != call.request.method) return bad("htm of the DPoP proof is not the method");
   const auto htu = proof.claims.string_at("htu");
-  const auto here = call.realm.base_url_at(call.request.origin) + call.request.path();
+  const auto here = call.realm.options.base_url + call.request.path();
   if (!htu || comparable(*htu).empty() || comparable(*htu) != comparable(here)) {
     return bad("htu of the DPoP proof is not " + here);
   }

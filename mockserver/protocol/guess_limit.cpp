@@ -25,9 +25,4 @@ void GuessLimit::failed(const std::string& guesser, mimir::codec::TimePoint now)
   forgiven_at_.add(guesser, (before == nullptr ? now : std::max(*before, now)) + kEach);
 }
 
-void GuessLimit::clear() {
-  const std::lock_guard lock(mutex_);
-  forgiven_at_.clear();
-}
-
 }  // namespace mockoauth::server

@@ -71,11 +71,7 @@ std::string RealmState::url_of(std::string_view endpoint_name) const {
 }
 
 std::string RealmState::url_of(const Routes::Route& route) const {
-  return base_url_at(route.origin) + route.path;
-}
-
-const std::string& RealmState::base_url_at(std::size_t origin) const {
-  return origin == 0 || origin > options.other_base_urls.size() ? options.base_url : options.other_base_urls[origin - 1];
+  return (route.origin == 0 ? options.base_url : options.other_base_urls[route.origin - 1]) + route.path;
 }
 
 Placeholders RealmState::placeholders(TimePoint now) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <mimir/codec/random.hpp>
@@ -65,8 +66,6 @@ struct RealmState {
   /// Absolute URL of the endpoint of that name; empty when it is not served.
   [[nodiscard]] std::string url_of(std::string_view endpoint_name) const;
   [[nodiscard]] std::string url_of(const Routes::Route& route) const;
-  /// Base URL at that origin of the server (HttpRequest::origin).
-  [[nodiscard]] const std::string& base_url_at(std::size_t origin) const;
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 

@@ -15,9 +15,4 @@ bool ReplayCache::first_use(std::string_view kind, std::string_view id, mimir::c
   return true;
 }
 
-void ReplayCache::clear() {
-  const std::lock_guard lock(mutex_);
-  seen_.clear();
-}
-
 }  // namespace mockoauth::server

@@ -17,7 +17,10 @@ class ReplayCache {
   /// @returns whether this is the first use. @param kind keeps name spaces apart: `dpop`, or `assertion` and the client.
   bool first_use(std::string_view kind, std::string_view id, mimir::codec::TimePoint valid_until,
                  mimir::codec::TimePoint now);
-  void clear();
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    seen_ = decltype(seen_){10'000};
+  }
 
  private:
   std::mutex mutex_;
