@@ -39,6 +39,11 @@ class BoundedMap {
     for (const auto& key : by_age_) visit(entries_.at(key));
   }
 
+  void clear() {
+    entries_.clear();
+    by_age_.clear();
+  }
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
