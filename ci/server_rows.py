@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Every row of the catalogue of servers is a test or says why not: server_rows.py ROWS.yaml TEST_PROGRAM [--sees]
 
-Fails on a row that has neither a test nor a reason (`left_out`), on a row that has both, on a test of an unknown row and on
-a `pending` row that is not pending. --sees proves that each of these is seen."""
+Fails on a row that has neither a test nor a reason (`left_out`), on a row that has both, on a test of an unknown row
+and on a `pending` row that is pending no longer. --sees proves that each of these is seen."""
 import re
 import subprocess
 import sys
@@ -27,7 +27,8 @@ def read_rows(path):
 
 
 def read_tests(program):
-    listed = subprocess.run([program, "--gtest_list_tests"], check=True, capture_output=True, text=True, timeout=50).stdout
+    listed = subprocess.run([program, "--gtest_list_tests"], check=True, capture_output=True, text=True,
+                            timeout=50).stdout
     suite = re.search(r"^Requirement\.\n((?:  .+\n)+)", listed, re.MULTILINE)
     return [name.strip().replace("_", "-") for name in suite[1].splitlines()] if suite else []
 

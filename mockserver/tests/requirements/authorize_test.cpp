@@ -75,7 +75,9 @@ REQUIREMENT(authorize_scope_order) {
   const auto scopes_of = [](const Json& tokens) {
     std::set<std::string> scopes;
     std::string text = text_at(tokens, "scope") + " ";
-    for (std::size_t at; (at = text.find(' ')) != std::string::npos; text.erase(0, at + 1)) scopes.insert(text.substr(0, at));
+    for (std::size_t at; (at = text.find(' ')) != std::string::npos; text.erase(0, at + 1)) {
+      scopes.insert(text.substr(0, at));
+    }
     return scopes;
   };
   const auto there = scopes_of(server.login({{"scope", "openid api.read api.write"}}));
@@ -142,20 +144,33 @@ REQUIREMENT(authorize_iss_in_error) {
   EXPECT_EQ(location_of(response).one("iss"), metadata().string_at("issuer"));
 }
 
+// What a person may see: the page to sign in at, and the page that says what is wrong.
+std::vector<HttpResponse> pages(Engine& server) {
+  server.realm().decide(UserDecision::Abandon);
+  const auto sign_in = server.authorize_but({});
+  EXPECT_EQ(sign_in.status, 200);
+  EXPECT_FALSE(sign_in.header("Location"));
+  server.realm().decide(UserDecision::Approve);
+  const auto error = server.authorize_but({{"client_id", "nobody"}});
+  shown_to_user(error);
+  return {sign_in, error};
+}
+
 REQUIREMENT(authorize_not_frameable) {
-  const auto page = server.authorize_but({{"client_id", "nobody"}});
-  shown_to_user(page);
-  EXPECT_EQ(page.header("X-Frame-Options"), "DENY");
-  EXPECT_NE(page.header("Content-Security-Policy").value_or("").find("frame-ancestors 'none'"), std::string::npos);
+  for (const auto& page : pages(server)) {
+    EXPECT_EQ(page.header("X-Frame-Options"), "DENY");
+    EXPECT_NE(page.header("Content-Security-Policy").value_or("").find("frame-ancestors 'none'"), std::string::npos);
+  }
 }
 
 REQUIREMENT(authorize_referrer_policy) {
-  const auto page = server.authorize_but({{"client_id", "nobody"}});
-  shown_to_user(page);
-  EXPECT_EQ(page.header("Referrer-Policy"), "no-referrer");
-  EXPECT_NE(page.header("Content-Security-Policy").value_or("").find("default-src 'none'"), std::string::npos);
-  for (const char* loads : {"src=", "href=\"http", "url("}) EXPECT_EQ(page.body.find(loads), std::string::npos) << loads;
-
+  for (const auto& page : pages(server)) {
+    EXPECT_EQ(page.header("Referrer-Policy"), "no-referrer");
+    EXPECT_NE(page.header("Content-Security-Policy").value_or("").find("default-src 'none'"), std::string::npos);
+    for (const char* loads : {"src=", "href=\"http", "url("}) {
+      EXPECT_EQ(page.body.find(loads), std::string::npos) << loads;
+    }
+  }
   const auto redirect = server.authorize_but({});
   got_code(redirect);
   EXPECT_EQ(redirect.header("Referrer-Policy"), "no-referrer");
@@ -184,6 +199,30 @@ REQUIREMENT(authorize_response_not_cached) {
   const auto error = server.authorize_but({{"response_type", "banana"}});
   redirected_with(error, "unsupported_response_type");
   EXPECT_EQ(error.header("Cache-Control"), "no-store");
+}
+
+REQUIREMENT(authorize_no_automatic_bad_redirect) {
+  server.realm().decide(UserDecision::Abandon);
+  const auto page = server.authorize_but({{"scope", "no.such.scope"}});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_FALSE(page.header("Location"));
+  redirected_with(server.authorize_but({{"scope", "no.such.scope"}, {"prompt", "none"}}), "invalid_scope");
+
+  server.realm().decide(UserDecision::Approve);
+  redirected_with(server.authorize_but({{"scope", "no.such.scope"}}), "invalid_scope");
+  got_code(server.authorize_but({}));
+}
+
+REQUIREMENT(authorize_public_client_consent) {
+  const auto first = server.authorize_but({});
+  got_code(first);
+  redirected_with(server.authorize_but({{"prompt", "none"}}, cookie_of(first)), "consent_required");
+  // A confidential client has shown who it is, so what the user said still stands.
+  const auto target = "/authorize?" + Parameters{{"response_type", "code"}, {"client_id", "web"}, {"scope", "openid"},
+                                                 {"redirect_uri", std::string(kWebRedirect)}}.encode();
+  const auto web = server.get(target);
+  got_code(web);
+  got_code(server.get(target + "&prompt=none", cookie_of(web)));
 }
 
 }  // namespace

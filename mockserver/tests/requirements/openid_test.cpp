@@ -80,5 +80,53 @@ REQUIREMENT(op_refresh_idtoken) {
   EXPECT_EQ(after.int_at("iat"), 1'800'000'060);
 }
 
+Parameters web_request(std::initializer_list<Parameters::Pair> more = {}) {
+  Parameters request{{"response_type", "code"}, {"client_id", "web"}, {"redirect_uri", std::string(kWebRedirect)},
+                     {"scope", "openid"}};
+  for (const auto& [name, value] : more) request.set(name, value);
+  return request;
+}
+
+REQUIREMENT(op_idtoken_auth_time) {
+  const auto claims_for = [&](const HttpResponse& answer) {
+    got_code(answer);
+    const auto code = location_of(answer).one("code").value_or("");
+    return claims_of(text_at(web_redeem(code, {{"code_verifier", ""}}), "id_token"));
+  };
+  const auto signed_in = server.authorize(web_request({{"max_age", "60"}}));
+  EXPECT_EQ(claims_for(signed_in).int_at("auth_time"), 1'800'000'000);
+  server.advance(60s);
+  const auto recent = server.authorize(web_request({{"max_age", "60"}}), cookie_of(signed_in));
+  EXPECT_EQ(claims_for(recent).int_at("auth_time"), 1'800'000'000);
+  server.advance(1s);
+  const auto renewed = server.authorize(web_request({{"max_age", "60"}}), cookie_of(signed_in));
+  EXPECT_EQ(claims_for(renewed).int_at("auth_time"), 1'800'000'061);
+}
+
+REQUIREMENT(op_prompt_none) {
+  redirected_with(server.authorize(web_request({{"prompt", "none"}})), "login_required");
+  const auto signed_in = server.authorize(web_request());
+  got_code(signed_in);
+  got_code(server.authorize(web_request({{"prompt", "none"}}), cookie_of(signed_in)));
+}
+
+REQUIREMENT(op_prompt_login) {
+  const auto cookie = cookie_of(server.authorize(web_request()));
+  server.realm().decide(UserDecision::Abandon);
+  // With the session nobody is asked, so nobody can walk away; asked again, the person sees a page and does.
+  got_code(server.authorize(web_request(), cookie));
+  const auto page = server.authorize(web_request({{"prompt", "login"}}), cookie);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_FALSE(page.header("Location"));
+}
+
+REQUIREMENT(op_offline_access) {
+  Engine mixed(plain_but({{"authorize.response_types", Json::array({"code", "token"})}}));
+  const auto front = location_of(mixed.authorize_but({{"response_type", "token"}}));
+  EXPECT_EQ(front.one("scope"), "openid api.read");
+  EXPECT_EQ(front.count("refresh_token"), 0u);
+  EXPECT_EQ(mixed.login().string_at("scope"), "openid api.read offline_access");
+}
+
 }  // namespace
 }  // namespace mockoauth::server::testing

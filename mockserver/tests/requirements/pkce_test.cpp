@@ -52,7 +52,8 @@ REQUIREMENT(pkce_plain_refused) {
   redirected_with(server.authorize_but({{"code_challenge", verifier}, {"code_challenge_method", "plain"}}),
                   "invalid_request");
   // RFC 7636 §4.3: no method means plain.
-  redirected_with(server.authorize_but({{"code_challenge", verifier}, {"code_challenge_method", ""}}), "invalid_request");
+  redirected_with(server.authorize_but({{"code_challenge", verifier}, {"code_challenge_method", ""}}),
+                  "invalid_request");
   got_code(server.authorize_but({}));
 }
 
@@ -70,7 +71,8 @@ REQUIREMENT(pkce_verifier_length) {
 
 REQUIREMENT(pkce_challenge_malformed) {
   const std::string good(kChallenge);
-  for (const std::string& challenge : {good.substr(1), good + "A", good + "=", "+" + good.substr(1), std::string(64, 'a')}) {
+  for (const std::string& challenge :
+       {good.substr(1), good + "A", good + "=", "+" + good.substr(1), std::string(64, 'a')}) {
     redirected_with(server.authorize_but({{"code_challenge", challenge}}), "invalid_request");
   }
   got_code(server.authorize_but({{"code_challenge", good}}));

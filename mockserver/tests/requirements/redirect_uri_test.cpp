@@ -53,8 +53,9 @@ REQUIREMENT(redirect_uri_exact_query) {
 
 REQUIREMENT(redirect_uri_exact_authority) {
   RedirectUris uris(server);
-  for (const char* authority : {"user@site.example", "site.example@evil.example", "sub.site.example", "site.example.evil",
-                                "evilsite.example", "site.example:8443", "site.example.", "SITE.example"}) {
+  for (const char* authority :
+       {"user@site.example", "site.example@evil.example", "sub.site.example", "site.example.evil", "evilsite.example",
+        "site.example:8443", "site.example.", "SITE.example"}) {
     uris.refuses("site", std::string("https://") + authority + "/cb");
   }
   uris.takes("site", "https://site.example/cb");
@@ -116,7 +117,8 @@ REQUIREMENT(redirect_uri_loopback_not_prefix) {
 REQUIREMENT(redirect_uri_http_refused) {
   RedirectUris uris(server);
   server.realm().add_client(
-      {.client_id = "bare", .redirect_uris = {"http://bare.example/cb", "https://bare.example/cb", "http://127.0.0.1/cb"}});
+      {.client_id = "bare",
+       .redirect_uris = {"http://bare.example/cb", "https://bare.example/cb", "http://127.0.0.1/cb"}});
   uris.refuses("bare", "http://bare.example/cb");
   uris.takes("bare", "https://bare.example/cb");
   uris.takes("bare", "http://127.0.0.1:5555/cb");

@@ -1,10 +1,12 @@
 // How to write down that the server meets a row of conformance/catalogue/server_rows.yaml:
 //
-//   REQUIREMENT(pkce_verifier_wrong) {  // the row's id with underscores; ctest calls it requirements-server/pkce-verifier-wrong
-//     refused(server.redeem_but(server.code(), {{"code_verifier", other}}), 400, "invalid_grant");
-//     granted(server.redeem(server.code()));
+//   REQUIREMENT(pkce_verifier_wrong) {
+//     const auto code = server.code();
+//     refused(server.redeem_but(code, {{"code_verifier", another}}), 400, "invalid_grant");
+//     granted(server.redeem(code));
 //   }
 //
+// The name is the row's id with underscores; ctest runs it as requirements-server/pkce-verifier-wrong.
 // A refusal shows something only beside an acceptance: the same request without the fault, in the same test.
 #pragma once
 
@@ -20,8 +22,8 @@ namespace mockoauth::server::testing {
 inline constexpr std::string_view kWebRedirect = "https://web.example/cb?tenant=1";
 inline constexpr std::string_view kWebSecret = "s3cret:/+ &=%";
 
-/// A fresh strict server (the profile `plain`) with a public client `app`, a second one `other`, a confidential one `web`
-/// and the user ada, who approves.
+/// A fresh strict server (the profile `plain`) with a public client `app`, a second one `other`, a confidential one
+/// `web`, and the user ada, who approves.
 class Requirement : public ::testing::Test {
  protected:
   Engine server;
@@ -54,7 +56,7 @@ void is_oauth_text(std::string_view text);  ///< Only what RFC 6749 §5.2 allows
 /// Whether a JWT was signed by a key that the server publishes.
 bool signed_by_server(Engine& server, const std::string& jwt);
 
-/// What `make` gives eight times: 128 bits or more each by their length, all different, nothing in common at their beginning.
+/// What `make` gives eight times: 128 bits or more each by their length, all different, no two alike at the beginning.
 void unguessable(const std::function<std::string()>& make);
 
 inline std::string access_of(const Json& tokens) { return text_at(tokens, "access_token"); }

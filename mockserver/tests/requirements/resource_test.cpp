@@ -68,5 +68,36 @@ REQUIREMENT(rs_response_not_cached) {
   EXPECT_EQ(answer.header("Cache-Control"), "no-store");
 }
 
+REQUIREMENT(rs_metadata_document) {
+  const auto answer = server.get("/.well-known/oauth-protected-resource/resource");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.header("Content-Type"), "application/json");
+  EXPECT_EQ(text_at(answer, "resource"), server.realm().resource_url());
+  EXPECT_EQ(*body_of(answer).find("authorization_servers"), Json::array({Json(server.realm().issuer())}));
+  EXPECT_EQ(server.get("/.well-known/oauth-protected-resource/no-such-resource").status, 404);
+}
+
+REQUIREMENT(rs_metadata_in_challenge) {
+  const auto challenge = server.get("/resource").header("WWW-Authenticate").value_or("");
+  constexpr std::string_view start = "resource_metadata=\"http://127.0.0.1:4321";
+  const auto at = challenge.find(start);
+  ASSERT_NE(at, std::string::npos) << challenge;
+  const auto path = challenge.substr(at + start.size(), challenge.find('"', at + start.size()) - at - start.size());
+  EXPECT_EQ(text_at(server.get(path), "resource"), server.realm().resource_url());
+}
+
+REQUIREMENT(rs_step_up_challenge) {
+  const auto weak = server.get("/resource/payments", bearer(access_of(server.login())));
+  challenged(weak, 401, "insufficient_user_authentication");
+  const auto challenge = weak.header("WWW-Authenticate").value_or("");
+  EXPECT_NE(challenge.find("acr_values=\"mfa phr\""), std::string::npos) << challenge;
+  EXPECT_NE(challenge.find("max_age=\"300\""), std::string::npos) << challenge;
+
+  const auto strong = access_of(server.login({{"acr_values", "mfa phr"}, {"max_age", "300"}}));
+  EXPECT_EQ(server.get("/resource/payments", bearer(strong)).status, 200);
+  server.advance(301s);
+  challenged(server.get("/resource/payments", bearer(strong)), 401, "insufficient_user_authentication");
+}
+
 }  // namespace
 }  // namespace mockoauth::server::testing

@@ -19,10 +19,12 @@ REQUIREMENT(errors_quiet) {
     is_quiet(server.get(std::string(path) + "?%zz=%"), path);
     is_quiet(server.post(path, {{"client_id", "web"}, {"client_secret", secret}, {"code", secret}, {"token", secret},
                                 {"grant_type", "authorization_code"}, {"code_verifier", secret}}), path);
-    is_quiet(server.post(path, {{"grant_type", "refresh_token"}, {"refresh_token", secret}, {"client_id", "app"}}), path);
+    const Parameters refresh{{"grant_type", "refresh_token"}, {"refresh_token", secret}, {"client_id", "app"}};
+    is_quiet(server.post(path, refresh), path);
     is_quiet(server.get(path, bearer(secret)), path);
     is_quiet(server.get(path, basic("web", secret)), path);
-    is_quiet(server.realm().handle({.method = "POST", .target = path, .headers = {{"Content-Type", std::string(kFormType)}},
+    const Headers as_form = {{"Content-Type", std::string(kFormType)}};
+    is_quiet(server.realm().handle({.method = "POST", .target = path, .headers = as_form,
                                     .body = std::string("a=\0b%", 6)}), path);
   }
   granted(server.redeem(server.code()));
