@@ -11,6 +11,7 @@
 #include "protocol/registrations.hpp"
 #include "protocol/request_object.hpp"
 #include "protocol/response_mode.hpp"
+#include "protocol/scope.hpp"
 #include "protocol/sign_in.hpp"
 #include "protocol/text.hpp"
 
@@ -166,6 +167,8 @@ Outcome grant(Call& call, const AuthorizationRequest& request, SignIn& signed_in
     return refuse(Condition::RequestUriInvalid, "the request_uri was used before", "RFC 9126 §7.3");
   }
   login.scopes = login.effects.scope_grant.value_or(*scopes);
+  login.got_other_scopes =
+      login.scopes != split_scopes(call.profile(), value_of(request.parameters, "scope").value_or(""));
   {
     auto tables = call.realm.store.open();
     login.first_consent = tables->consent(login.user.sub, login.client_id);

@@ -53,6 +53,7 @@ struct Login {
   std::string client_id = {};
   User user = {};
   std::vector<std::string> scopes = {};
+  bool got_other_scopes = false;  ///< Than were asked for; then the token response names them (RFC 6749 §5.1).
   TimePoint auth_time = {};
   bool first_consent = false;
   RuleEffects effects = {};

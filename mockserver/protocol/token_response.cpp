@@ -31,7 +31,7 @@ void add_scope(Json& body, const Profile& profile, const TokenAnswer& answer) {
     Json list = Json::array();
     for (const auto& scope : answer.scopes) list.push_back(Json(scope));
     body.set("scope", std::move(list));
-  } else if (form != "if_changed" || answer.scopes != answer.login.scopes) {
+  } else if (form != "if_changed" || answer.login.got_other_scopes || answer.scopes != answer.login.scopes) {
     body.set("scope", Json(join(answer.scopes, form == "comma" ? "," : " ")));
   }
 }

@@ -112,16 +112,19 @@ REQUIREMENT(token_response_expires_in) {
 }
 
 REQUIREMENT(token_response_scope_when_different) {
-  Engine dropping(plain_but({{"scope.unknown", "drop"}}));
+  // Where it is named only when it has to be, too.
+  Engine dropping(plain_but({{"scope.unknown", "drop"}, {"response.scope", "if_changed"}}));
   EXPECT_EQ(dropping.login({{"scope", "api.read no.such.scope"}}).string_at("scope"), "api.read");
+  EXPECT_EQ(dropping.login({{"scope", "api.read"}}).find("scope"), nullptr);
   // Nobody asked for any: what was granted by default is named, too.
   EXPECT_TRUE(server.login({{"scope", ""}}).string_at("scope"));
 }
 
 REQUIREMENT(token_error_json) {
   const auto code = server.code();
-  for (const auto& answer : {server.redeem_but(code, {{"grant_type", "banana"}}), server.redeem_but(code, {{"code", ""}}),
-                             server.redeem("no-such-code"), server.redeem_but(code, {{"client_id", "nobody"}})}) {
+  for (const auto& answer :
+       {server.redeem_but(code, {{"grant_type", "banana"}}), server.redeem_but(code, {{"code", ""}}),
+        server.redeem("no-such-code"), server.redeem_but(code, {{"client_id", "nobody"}})}) {
     EXPECT_TRUE(answer.status == 400 || answer.status == 401) << answer.status;
     EXPECT_TRUE(answer.header("Content-Type").value_or("").starts_with("application/json"));
     EXPECT_FALSE(text_at(answer, "error").empty()) << answer.body;
@@ -132,8 +135,9 @@ REQUIREMENT(token_error_json) {
 REQUIREMENT(token_error_characters) {
   const std::string hostile = "a\"b\\c\r\nd<\xc3\xa4>\x01";
   const auto code = server.code();
-  for (const auto& answer : {server.redeem_but(code, {{"grant_type", hostile}}), server.redeem_but(code, {{"code", hostile}}),
-                             server.redeem_but(code, {{"client_id", hostile}})}) {
+  for (const auto& answer :
+       {server.redeem_but(code, {{"grant_type", hostile}}), server.redeem_but(code, {{"code", hostile}}),
+        server.redeem_but(code, {{"client_id", hostile}})}) {
     EXPECT_GE(answer.status, 400);
     is_oauth_text(text_at(answer, "error"));
     is_oauth_text(text_at(answer, "error_description"));
