@@ -79,7 +79,7 @@ TEST(AsMetadataRequiredMembers, AreThere) {
 
 TEST(AsMetadataNoEmptyLists, AreLeftOut) {
   Engine bare(plain_but({{"extensions", Json::array()}, {"pkce.mode", "ignored"}}));
-  for (const auto& [name, value] : *document_of(bare).as_object()) {
+  for (const Json document = document_of(bare); const auto& [name, value] : *document.as_object()) {
     EXPECT_FALSE(value.is_array() && value.as_array()->empty()) << name;
   }
   EXPECT_EQ(document_of(bare).find("code_challenge_methods_supported"), nullptr);
@@ -114,7 +114,7 @@ TEST(AsMetadataIssAdvertised, ExactlyWhereItIsSent) {
 
 TEST(AsMetadataNoNoneAlgorithm, InAnyList) {
   Engine engine;
-  for (const auto& [name, value] : *document_of(engine).as_object()) {
+  for (const Json document = document_of(engine); const auto& [name, value] : *document.as_object()) {
     if (name.find("_alg_values_supported") == std::string::npos) continue;
     ASSERT_TRUE(value.is_array()) << name;
     for (const auto& item : *value.as_array()) EXPECT_NE(*item.as_string(), "none") << name;
@@ -136,7 +136,8 @@ TEST(AsMetadataTruthful, EachEndpointAnswers) {
 
 TEST(AsMetadataTruthful, EachGrantIsKnown) {
   Engine engine;
-  for (const auto& grant : *document_of(engine).find("grant_types_supported")->as_array()) {
+  for (const Json document = document_of(engine);
+       const auto& grant : *document.find("grant_types_supported")->as_array()) {
     const auto response = engine.post("/token", {{"grant_type", *grant.as_string()}, {"client_id", "app"}});
     EXPECT_NE(text_at(response, "error"), "unsupported_grant_type") << *grant.as_string();
   }
@@ -183,7 +184,7 @@ TEST(AsJwksShape, IsASetOfKeys) {
 
 TEST(AsJwksNoPrivateMembers, NorSharedSecrets) {
   Engine engine;
-  for (const auto& key : *body_of(engine.get("/jwks")).find("keys")->as_array()) {
+  for (const Json jwks = body_of(engine.get("/jwks")); const auto& key : *jwks.find("keys")->as_array()) {
     EXPECT_NE(key.string_at("kty"), "oct");
     for (const char* name : {"d", "p", "q", "dp", "dq", "qi", "k"}) EXPECT_EQ(key.find(name), nullptr) << name;
   }
@@ -201,7 +202,7 @@ TEST(AsJwksKeyIdsDistinct, AndThere) {
 TEST(AsJwksKeyStrength, RsaHas2048BitsOrMore) {
   Engine engine;
   int rsa = 0;
-  for (const auto& key : *body_of(engine.get("/jwks")).find("keys")->as_array()) {
+  for (const Json jwks = body_of(engine.get("/jwks")); const auto& key : *jwks.find("keys")->as_array()) {
     if (key.string_at("kty") != "RSA") continue;
     ++rsa;
     EXPECT_GE(mimir::codec::base64url_decode(text_at(key, "n"))->size(), 256u);
