@@ -55,8 +55,6 @@ Checked<void> check_code(Call& call, Tables& tables, const Code& code, const Cli
 Outcome authorization_code(Call& call, const ClientRegistration& client) {
   const auto text = required(call.form, "code", "RFC 6749 §4.1.3");
   if (!text) return tl::unexpected(text.error());
-  auto resources = read_targets(call, {});
-  if (!resources) return tl::unexpected(resources.error());
   auto refresh_text = mint(call, call.profile().text("refresh.prefix"));
   if (!refresh_text) return tl::unexpected(refresh_text.error());
 

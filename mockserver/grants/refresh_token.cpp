@@ -84,8 +84,6 @@ std::string next_refresh_token(Call& call, Tables& tables, const std::string& te
 Outcome refresh_token(Call& call, const ClientRegistration& client) {
   const auto text = required(call.form, "refresh_token", "RFC 6749 §6");
   if (!text) return tl::unexpected(text.error());
-  const auto resources = read_targets(call, {});
-  if (!resources) return tl::unexpected(resources.error());
   auto fresh = mint(call, call.profile().text("refresh.prefix"));
   if (!fresh) return tl::unexpected(fresh.error());
 

@@ -88,8 +88,6 @@ Json token_response(const Call& call, const TokenAnswer& answer, const std::stri
   add_expires_in(body, profile, ttl);
   if (!answer.refresh_token.empty()) body.set("refresh_token", Json(answer.refresh_token));
   add_scope(body, profile, answer);
-  const auto& details = answer.login.authorization_details;
-  if (!details.is_null()) body.set("authorization_details", details);  // RFC 9396 §7
   if (!id_token.empty()) body.set("id_token", Json(id_token));
   const auto& details = answer.login.authorization_details;
   if (!details.is_null()) body.set("authorization_details", details);  // RFC 9396 §7

@@ -1,4 +1,6 @@
 // Metadata, keys and signed tokens (RFC 8414, OIDC Discovery, RFC 7517, RFC 9068, OIDC Core §2).
+#include <gmock/gmock.h>
+
 #include <mimir/codec/jws.hpp>
 
 #include "tests/engine_fixture.hpp"
@@ -41,7 +43,14 @@ TEST(MetadataRequiredMembers, NameEveryEndpointThatIsServed) {
   EXPECT_EQ(document.string_at("userinfo_endpoint"), "http://127.0.0.1:4321/userinfo");
   EXPECT_EQ(document.string_at("jwks_uri"), "http://127.0.0.1:4321/jwks");
   EXPECT_EQ(*document.find("response_types_supported"), Json::array({"code"}));
-  EXPECT_EQ(*document.find("grant_types_supported"), Json::array({"authorization_code", "refresh_token"}));
+  EXPECT_EQ(document.string_at("device_authorization_endpoint"), "http://127.0.0.1:4321/device_authorization");
+  // RFC 9700 §2.4: the password grant is not among them.
+  std::vector<std::string> grants;
+  for (const auto& grant : *document.find("grant_types_supported")->as_array()) grants.push_back(*grant.as_string());
+  EXPECT_THAT(grants, testing::UnorderedElementsAre(
+                          "authorization_code", "refresh_token", "client_credentials",
+                          "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                          "urn:ietf:params:oauth:grant-type:token-exchange"));
   EXPECT_EQ(document.find("introspection_endpoint"), nullptr);
 }
 

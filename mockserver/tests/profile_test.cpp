@@ -104,7 +104,8 @@ TEST(ProfileTest, PlainIsStrict) {
   EXPECT_EQ(plain.text("refresh.reuse"), "revoke_family");
   EXPECT_EQ(plain.text("revocation.cascade"), "pair");
   EXPECT_TRUE(plain.lists("extensions", "iss_param"));
-  EXPECT_FALSE(plain.lists("extensions", "dpop"));
+  EXPECT_TRUE(plain.lists("extensions", "dpop"));
+  EXPECT_EQ(plain.text("client.assertion_audience"), "issuer");
   EXPECT_EQ(plain.list("discovery.documents").size(), 2U);
 }
 
