@@ -23,11 +23,11 @@ std::string transcript(const RunResult& result) {
   return out.str();
 }
 
-TEST(Runner, TheBundledClientHoldsEveryBuiltInScenarioWithEveryProviderItFits) {
+TEST(Runner, TheBundledClientHoldsEveryBuiltInScenarioWithAPlainProviderAndAnOddOne) {
   const auto scenarios = built_in_scenarios();
   ASSERT_TRUE(scenarios) << scenarios.error().to_string();
   for (const auto& scenario : *scenarios) {
-    for (const auto& id : server::Profile::ids()) {
+    for (const char* id : {"plain", "google"}) {
       const auto profile = server::Profile::find(id).value();
       if (!scenario.fits_profile(profile)) continue;
       const auto result = run_native(scenario, id);

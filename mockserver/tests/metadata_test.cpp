@@ -47,7 +47,7 @@ TEST(MetadataRequiredMembers, NameEveryEndpointThatIsServed) {
   // RFC 9700 §2.4: the password grant is not among them.
   std::vector<std::string> grants;
   for (const auto& grant : *document.find("grant_types_supported")->as_array()) grants.push_back(*grant.as_string());
-  EXPECT_THAT(grants, testing::UnorderedElementsAre(
+  EXPECT_THAT(grants, ::testing::UnorderedElementsAre(
                           "authorization_code", "refresh_token", "client_credentials",
                           "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer",
                           "urn:ietf:params:oauth:grant-type:token-exchange"));

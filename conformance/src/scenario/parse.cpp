@@ -223,6 +223,8 @@ std::string_view to_string(Outcome outcome) {
 
 bool Scenario::fits_profile(const server::Profile& profile) const {
   if (profile.text("kind") != "oauth") return false;
+  // A program under test is told the issuer and nothing else, so there must be a document to discover.
+  if (profile.list("discovery.documents").empty()) return false;
   if (provider != "any" && provider != profile.id()) return false;
   return std::all_of(fits.begin(), fits.end(), [&](const auto& entry) {
     const Json& value = profile.knob(entry.first);
