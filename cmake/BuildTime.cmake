@@ -1,5 +1,5 @@
 # Headers that nearly every file of a target reads are parsed once a target, which takes a whole build down by half.
-# The sanitizer presets build without them, so that a file which forgets an include of its own is found.
+# The preset `dev` builds without them, so that a file which forgets an include of its own is found.
 set(mockoauth_common_headers
   <algorithm> <chrono> <cstdint> <functional> <map> <memory> <mutex> <optional> <string> <string_view> <utility> <vector>)
 
