@@ -1,10 +1,11 @@
 # A folder of features becomes a list: one .cpp per feature, each defining `void register_<file name>(<Registry>&)`.
 # Adding or removing a file needs only a rebuild. No static initialisers: those are dropped from static libraries.
+# Features are alike and have helpers of the same names, so each is compiled alone; those of a folder that is TOGETHER are not.
 #
 #   mockoauth_registry(TARGET mockoauth-server FOLDER endpoints NAMESPACE mockoauth::server
 #                      REGISTRY Endpoints HEADER "endpoints/endpoint.hpp" FUNCTION register_all_endpoints)
 function(mockoauth_registry)
-  cmake_parse_arguments(ARG "" "TARGET;FOLDER;NAMESPACE;REGISTRY;HEADER;FUNCTION" "" ${ARGN})
+  cmake_parse_arguments(ARG "TOGETHER" "TARGET;FOLDER;NAMESPACE;REGISTRY;HEADER;FUNCTION" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER}/*.cpp")
   list(SORT sources)
   set(declarations "")
@@ -25,5 +26,8 @@ void ${ARG_FUNCTION}(${ARG_REGISTRY}& registry) {
 ${calls}}
 }  // namespace ${ARG_NAMESPACE}
 ")
+  if(NOT ARG_TOGETHER)
+    set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   target_sources(${ARG_TARGET} PRIVATE ${sources} "${generated}")
 endfunction()

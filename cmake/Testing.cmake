@@ -20,7 +20,7 @@ function(mockoauth_test)
   endif()
   add_executable(${ARG_TARGET} ${sources})
   target_link_libraries(${ARG_TARGET} PRIVATE ${ARG_LIBRARIES} mockoauth_options GTest::gtest GTest::gmock GTest::gtest_main)
-  mockoauth_precompile(${ARG_TARGET} <gtest/gtest.h> <gmock/gmock.h> <mimir/codec/json.hpp>)
+  mockoauth_build_together(${ARG_TARGET} <gtest/gtest.h> <gmock/gmock.h> <mimir/codec/json.hpp>)
   # Nobody waits for a test to compute; everybody waits for it to compile.
   target_compile_options(${ARG_TARGET} PRIVATE -O0)
   set(properties LABELS "${ARG_LABEL}" TIMEOUT 60)

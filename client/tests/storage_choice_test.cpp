@@ -8,7 +8,7 @@
 namespace mimir::oauth::testing {
 namespace {
 
-StoredLogin login(const std::string& access) {
+StoredLogin kept(const std::string& access) {
   return {.config = {.issuer = "https://as.example", .client_id = "cli"},
           .tokens = {.access_token = Secret(access), .token_type = "Bearer", .refresh_token = Secret("refresh")}};
 }
@@ -56,7 +56,7 @@ TEST_F(StorageChoiceTest, TheFirstLoginTakesTheBestThatIsThereAndSaysWhyNotABett
 }
 
 TEST_F(StorageChoiceTest, AnotherBackendThanTheRecordedOneIsRefused) {  // CH-ST-03: one copy
-  ASSERT_TRUE(open("file")->store("google", login("access-1"), 0));
+  ASSERT_TRUE(open("file")->store("google", kept("access-1"), 0));
 
   EXPECT_EQ(error_of("secret-service"), "storage.other_backend");
   EXPECT_EQ(open("secret-service")->probe().error().code, "storage.other_backend");
@@ -69,20 +69,20 @@ TEST_F(StorageChoiceTest, ARecordedKeyringThatIsGoneIsNotReplacedByAFile) {  // 
 
   EXPECT_EQ(error_of("auto"), "storage.unavailable");
   EXPECT_EQ(open()->probe().error().code, "storage.unavailable");
-  EXPECT_EQ(open()->store("google", login("access-1"), 0).error().code, "storage.unavailable");
+  EXPECT_EQ(open()->store("google", kept("access-1"), 0).error().code, "storage.unavailable");
   EXPECT_FALSE(has("google.login"));
 }
 
 TEST_F(StorageChoiceTest, LoginsOfATimeWithoutARecordAreFound) {
-  ASSERT_TRUE(make_encrypted_file_storage({folder_, temporary_ / "none"}, random_)->store("google", login("access-1"), 0));
+  ASSERT_TRUE(make_encrypted_file_storage({folder_, temporary_ / "none"}, random_)->store("google", kept("access-1"), 0));
 
   EXPECT_EQ((*open()->load("google"))->tokens.access_token.expose(), "access-1");
-  ASSERT_EQ(open()->store("google", login("access-2"), 1), 2u);
+  ASSERT_EQ(open()->store("google", kept("access-2"), 1), 2u);
   EXPECT_TRUE(has("=storage"));
 }
 
 TEST_F(StorageChoiceTest, ADamagedRecordIsSaidAndNothingIsLost) {
-  ASSERT_TRUE(open("file")->store("google", login("access-1"), 0));
+  ASSERT_TRUE(open("file")->store("google", kept("access-1"), 0));
   for (const auto* text : {"", "{", "[]", "{\"backend\":7}", "{\"backend\":\"\"}"}) {
     write_file(folder_ / "=storage", text);
     EXPECT_EQ(error_of("auto"), "storage.corrupt") << text;
@@ -106,7 +106,7 @@ TEST_F(StorageChoiceTest, UnknownNamesAreToldWhatThereIs) {
 TEST_F(StorageChoiceTest, MemoryLeavesNothingBehind) {  // CH-ST-16
   const auto storage = open("memory");
   ASSERT_TRUE(storage->probe());
-  ASSERT_TRUE(storage->store("google", login("access-1"), 0));
+  ASSERT_TRUE(storage->store("google", kept("access-1"), 0));
   ASSERT_TRUE(storage->lock("google", std::chrono::seconds(1), {}));
 
   EXPECT_TRUE(*storage->load("google"));
@@ -122,7 +122,7 @@ TEST_F(StorageChoiceTest, TheEnvironmentIsReadOnlyAndNeverWrittenToDisk) {  // C
   EXPECT_EQ((*loaded)->tokens.access_token.expose(), "access-of-ci");
   EXPECT_FALSE((*loaded)->tokens.refresh_token);
   EXPECT_EQ(storage->probe().error().code, "storage.read_only");
-  EXPECT_EQ(storage->store("google", login("x"), 1).error().code, "storage.read_only");
+  EXPECT_EQ(storage->store("google", kept("x"), 1).error().code, "storage.read_only");
   EXPECT_EQ(storage->erase("google").error().code, "storage.read_only");
   EXPECT_NE(storage->description().find("MIMIR_ACCESS_TOKEN"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder_));
@@ -132,7 +132,7 @@ TEST_F(StorageChoiceTest, TheEnvironmentIsReadOnlyAndNeverWrittenToDisk) {  // C
 }
 
 TEST_F(StorageChoiceTest, MovingToAPlaceThatIsAbsentMovesNothing) {  // CH-ST-04
-  ASSERT_TRUE(open("file")->store("google", login("access-1"), 0));
+  ASSERT_TRUE(open("file")->store("google", kept("access-1"), 0));
 
   EXPECT_EQ(move_logins(options(), "secret-service", random_).error().code, "storage.unavailable");
   EXPECT_EQ(move_logins(options(), "memory", random_).error().code, "storage.unknown_backend");

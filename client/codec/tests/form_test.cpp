@@ -101,14 +101,14 @@ TEST(Parameters, SetsInPlaceAndRemovesAll) {
 }
 
 TEST(Parameters, RefusesHostileForms) {
-  struct Refusal {
+  struct FormRefusal {
     std::string text;
     std::string code;
     std::size_t offset;
   };
   std::string many;
   for (int i = 0; i < 257; ++i) many += "a&";
-  const std::vector<Refusal> refusals{
+  const std::vector<FormRefusal> refusals{
       {"a=1&b=%zz", "form.escape", 6},
       {"a=1&b%=2", "form.escape", 5},
       {"a=%00", "form.nul", 2},
@@ -117,7 +117,7 @@ TEST(Parameters, RefusesHostileForms) {
       {std::string(64 * 1024 + 1, 'a'), "form.too_large", 64 * 1024},
       {many, "form.too_many", 512},
   };
-  for (const Refusal& refusal : refusals) {
+  for (const FormRefusal& refusal : refusals) {
     const auto result = Parameters::parse(refusal.text);
     ASSERT_FALSE(result.has_value()) << refusal.code;
     EXPECT_EQ(result.error().code, refusal.code);

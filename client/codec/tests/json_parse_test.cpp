@@ -83,14 +83,14 @@ TEST(JsonParse, DecodesEscapesIntoUtf8) {
   EXPECT_EQ(*json.at_pointer("/3"), Json("\xE2\x82\xAC"));
 }
 
-struct Refusal {
+struct JsonRefusal {
   std::string text;
   std::string code;
   std::size_t offset = Error::kNoOffset;  ///< Not checked when absent.
 };
 
-void expect_refusals(const std::vector<Refusal>& refusals) {
-  for (const Refusal& refusal : refusals) {
+void expect_json_refusals(const std::vector<JsonRefusal>& refusals) {
+  for (const JsonRefusal& refusal : refusals) {
     SCOPED_TRACE(refusal.text.substr(0, 40));
     const auto result = Json::parse(refusal.text);
     ASSERT_FALSE(result.has_value());
@@ -104,7 +104,7 @@ void expect_refusals(const std::vector<Refusal>& refusals) {
 }
 
 TEST(JsonParse, RefusesEverythingOutsideTheGrammar) {
-  expect_refusals({
+  expect_json_refusals({
       {"", "json.empty", 0}, {"   ", "json.empty", 3}, {"{", "json.syntax", 1}, {"[", "json.syntax", 1},
       {"[1", "json.syntax", 2}, {"[1,", "json.syntax", 3}, {"[1,]", "json.syntax", 3}, {"{\"a\":1,}", "json.syntax", 7},
       {"{\"a\"}", "json.syntax", 4}, {"{\"a\":}", "json.syntax", 5}, {"{a:1}", "json.syntax", 1},
@@ -123,7 +123,7 @@ TEST(JsonParse, RefusesEverythingOutsideTheGrammar) {
 }
 
 TEST(JsonParse, RefusesWhatFollowsTheValue) {
-  expect_refusals({
+  expect_json_refusals({
       {"{} {}", "json.trailing", 3}, {"{}x", "json.trailing", 2}, {"null,", "json.trailing", 4},
       {"[]]", "json.trailing", 2},
       {"{}\0"s, "json.trailing", 2}, {"{}\0garbage"s, "json.trailing", 2}, {"1\0"s, "json.trailing", 1},
@@ -132,7 +132,7 @@ TEST(JsonParse, RefusesWhatFollowsTheValue) {
 }
 
 TEST(JsonParse, RefusesWhatIsNotUtf8) {
-  expect_refusals({
+  expect_json_refusals({
       {"\xEF\xBB\xBF{}", "json.bom", 0},
       {"\xFF\xFE{\0}\0"s, "json.syntax", 0},                    // UTF-16
       {"\"\xFF\"", "json.encoding", 1}, {"\"a\x80\"", "json.encoding", 2}, {"\"\xC3\"", "json.encoding", 1},
@@ -148,14 +148,14 @@ TEST(JsonParse, RefusesWhatIsNotUtf8) {
 }
 
 TEST(JsonParse, RefusesNumbersBeyondDouble) {
-  expect_refusals({
+  expect_json_refusals({
       {"1e400", "json.number", 0}, {"[-1e400]", "json.number", 1}, {"1e99999999999999999999", "json.number", 0},
       {"1.8e308", "json.number", 0}, {"0.9e309", "json.number", 0}, {std::string(400, '9'), "json.number", 0},
   });
 }
 
 TEST(JsonParse, RefusesRepeatedMembers) {
-  expect_refusals({
+  expect_json_refusals({
       {R"({"a":1,"a":1})", "json.duplicate"}, {R"({"a":1,"b":2,"\u0061":3})", "json.duplicate"},
       {R"([{"o":{"":1,"":2}}])", "json.duplicate"},
   });

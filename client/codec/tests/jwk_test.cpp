@@ -91,14 +91,14 @@ TEST(Jwk, FitsItsTypeAndCurveOnly) {
       (List{ES256}));
 }
 
-struct Refusal {
+struct KeyRefusal {
   std::string name;
   Json jwk;
   std::string code;
 };
 
-void expect_refusals(const std::vector<Refusal>& refusals) {
-  for (const Refusal& refusal : refusals) {
+void expect_key_refusals(const std::vector<KeyRefusal>& refusals) {
+  for (const KeyRefusal& refusal : refusals) {
     SCOPED_TRACE(refusal.name);
     const auto key = Key::from_jwk(refusal.jwk);
     ASSERT_FALSE(key.has_value());
@@ -108,7 +108,7 @@ void expect_refusals(const std::vector<Refusal>& refusals) {
 }
 
 TEST(Jwk, RefusesWhatIsNoKey) {
-  expect_refusals({
+  expect_key_refusals({
       {"array", Json::array(), "jwk.type"},
       {"string", Json("RSA"), "jwk.type"},
       {"null", Json(), "jwk.type"},
@@ -135,7 +135,7 @@ TEST(Jwk, RefusesBadRsaKeys) {
   std::string even_bytes = base64url_decode(even).value();
   even_bytes.back() = static_cast<char>(even_bytes.back() & 0xFE);
   const Json other = json_of(vectors::kRfc7520RsaKey);
-  expect_refusals({
+  expect_key_refusals({
       {"no n", public_key({{"n", {}}}), "jwk.missing"},
       {"no e", public_key({{"e", {}}}), "jwk.missing"},
       {"n is a number", public_key({{"n", 65537}}), "jwk.type"},
@@ -187,7 +187,7 @@ TEST(Jwk, RefusesBadEllipticKeys) {
   const auto changed = [](Changes changes) { return with(vectors::kRfc7515A3Key, changes); };
   const Json p521 = json_of(vectors::kRfc7515A4Key);
   const std::string x = base64url_decode(json_of(vectors::kRfc7515A3Key).string_at("x").value()).value();
-  expect_refusals({
+  expect_key_refusals({
       {"no crv", changed({{"crv", {}}}), "jwk.unsupported"},
       {"crv is a number", changed({{"crv", 256}}), "jwk.type"},
       {"crv is secp256k1", changed({{"crv", "secp256k1"}}), "jwk.unsupported"},
@@ -215,7 +215,7 @@ TEST(Jwk, RefusesBadEllipticKeys) {
 
 TEST(Jwk, RefusesBadEdwardsAndSymmetricKeys) {
   const auto changed = [](Changes changes) { return with(vectors::kRfc8037Key, changes); };
-  expect_refusals({
+  expect_key_refusals({
       {"no crv", changed({{"crv", {}}}), "jwk.unsupported"},
       {"X25519", changed({{"crv", "X25519"}}), "jwk.unsupported"},
       {"Ed448", changed({{"crv", "Ed448"}}), "jwk.unsupported"},

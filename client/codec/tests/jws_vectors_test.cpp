@@ -13,7 +13,7 @@
 namespace mimir::codec {
 namespace {
 
-Key key_of(std::string_view jwk) { return Key::from_jwk(Json::parse(jwk).value()).value(); }
+Key vector_key(std::string_view jwk) { return Key::from_jwk(Json::parse(jwk).value()).value(); }
 
 struct Vector {
   std::string_view name;
@@ -39,7 +39,7 @@ TEST(JwsVectors, VerifyWithTheirKeys) {
   for (const Vector& vector : kVectors) {
     SCOPED_TRACE(vector.name);
     const Jws jws = Jws::parse(vector.jws).value();
-    const Key key = key_of(vector.key);
+    const Key key = vector_key(vector.key);
     const std::array allowed{vector.algorithm};
 
     EXPECT_TRUE(key.is_private());
@@ -59,7 +59,7 @@ TEST(JwsVectors, AreWhatDeterministicAlgorithmsWrite) {
     const std::string header = base64url_decode(vector.jws.substr(0, vector.jws.find('.'))).value();
 
     const auto written = jws_sign_raw(header, Jws::parse(vector.jws).value().payload, vector.algorithm,
-        key_of(vector.key));
+        vector_key(vector.key));
 
     EXPECT_EQ(written.value(), vector.jws);
   }
@@ -69,7 +69,7 @@ TEST(JwsVectors, FailAfterAnyChangeOfABit) {
   for (const Vector& vector : kVectors) {
     SCOPED_TRACE(vector.name);
     const Jws good = Jws::parse(vector.jws).value();
-    const Key key = key_of(vector.key);
+    const Key key = vector_key(vector.key);
     const std::array allowed{vector.algorithm};
 
     for (const std::size_t position : {std::size_t{0}, good.signature.size() / 2, good.signature.size() - 1}) {
@@ -90,22 +90,22 @@ TEST(JwsVectors, LeaveTheUnsecuredOneUnverified) {
 
   EXPECT_TRUE(jws.signature.empty());
   for (const std::string_view key : {vectors::kRfc7515A1Key, vectors::kRfc7515A2Key, vectors::kRfc8037Key}) {
-    EXPECT_EQ(jws_verify(jws, key_of(key), all).error().code, "jws.algorithm");
+    EXPECT_EQ(jws_verify(jws, vector_key(key), all).error().code, "jws.algorithm");
   }
 }
 
 TEST(JwkThumbprint, KeepsTheExampleOfRfc7638) {
-  EXPECT_EQ(key_of(vectors::kRfc7638Key).thumbprint().value(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+  EXPECT_EQ(vector_key(vectors::kRfc7638Key).thumbprint().value(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 }
 
 TEST(JwkThumbprint, KeepsTheExampleOfRfc8037) {
-  EXPECT_EQ(key_of(vectors::kRfc8037Key).thumbprint().value(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+  EXPECT_EQ(vector_key(vectors::kRfc8037Key).thumbprint().value(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
 }
 
 // RFC 7638 §3.2.1: the private part takes no part in it.
 TEST(JwkThumbprint, IsThatOfThePublicKey) {
   for (const Vector& vector : kVectors) {
-    const Key key = key_of(vector.key);
+    const Key key = vector_key(vector.key);
     if (const auto jwk = key.public_jwk()) {
       EXPECT_EQ(Key::from_jwk(*jwk).value().thumbprint().value(), key.thumbprint().value());
     }
@@ -115,7 +115,7 @@ TEST(JwkThumbprint, IsThatOfThePublicKey) {
 TEST(Jwk, WritesThePublicMembersItRead) {
   for (const Vector& vector : kVectors) {
     const Json jwk = Json::parse(vector.key).value();
-    const auto written = key_of(vector.key).public_jwk();
+    const auto written = vector_key(vector.key).public_jwk();
     if (!written) continue;
     SCOPED_TRACE(vector.name);
     for (const auto& [name, value] : *written->as_object()) {

@@ -14,8 +14,6 @@
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::chrono::seconds kLockTimeout{30};
-
 /// Saves a login that an earlier refresh could not save, if nobody wrote meanwhile.
 Result<> save_leftover(ManagerState& state, ProviderState& known, StoredLogin& login, const std::string& provider) {
   const std::lock_guard guard(known.mutex);

@@ -11,8 +11,6 @@ namespace {
 
 using Outcome = RevokeReport::Outcome;
 
-constexpr std::chrono::seconds kLockTimeout{30};
-
 void note(RevokeReport& report, const std::string& text) {
   if (!report.detail.empty()) report.detail += ' ';
   report.detail += text;

@@ -12,7 +12,7 @@ namespace {
 
 using mimir::codec::Json;
 
-struct Options {
+struct ProvidersOptions {
   bool json = false;
   std::string id;
   std::string variant;
@@ -22,7 +22,7 @@ std::size_t unverified_count(const std::vector<server::Quirk>& quirks) {
   return static_cast<std::size_t>(std::count_if(quirks.begin(), quirks.end(), [](const auto& q) { return q.unverified; }));
 }
 
-int list(const Options& options) {
+int list(const ProvidersOptions& options) {
   Json rows = Json::array();
   std::size_t width = 0;
   for (const auto& id : server::Profile::ids()) width = std::max(width, id.size());
@@ -53,7 +53,7 @@ Json texts(const std::vector<std::string>& list) {
   return array;
 }
 
-int explain(const Options& options) {
+int explain(const ProvidersOptions& options) {
   const auto profile = select_profile(options.id, options.variant);
   if (!profile) return complain(profile.error().to_string(), kUsage);
   const auto quirks = server::explain(*profile);
@@ -88,7 +88,7 @@ int explain(const Options& options) {
 
 void register_providers(Commands& commands) {
   commands.add({"providers", "List the provider profiles, or explain one", [](CLI::App& app, const Trailing&) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ProvidersOptions>();
     app.add_flag("--json", options->json, "As JSON");
     auto* one = app.add_subcommand("explain", "Each quirk of a provider in a sentence, with its sources");
     one->add_option("provider", options->id, "A profile's id, ID:VARIANT, or a file")->required();

@@ -15,7 +15,7 @@ namespace {
 
 using mimir::codec::Json;
 
-struct Options {
+struct ReportOptions {
   std::string scenarios = "all";
   std::string providers = "all";
   std::vector<std::string> adapters;
@@ -46,7 +46,7 @@ conformance::FileResult<Json> merged(const std::vector<std::string>& files) {
   return Json::object({{"format", "mockoauth-report"}, {"version", 1}, {"runs", runs}});
 }
 
-conformance::FileResult<Json> played(const Options& options) {
+conformance::FileResult<Json> played(const ReportOptions& options) {
   auto pairs = select_pairs(options.scenarios, options.providers);
   if (!pairs) return tl::unexpected(pairs.error());
   std::vector<std::unique_ptr<conformance::Driver>> drivers;
@@ -69,7 +69,7 @@ conformance::FileResult<Json> played(const Options& options) {
   return conformance::report_json(results);
 }
 
-int write_report(const Options& options) {
+int write_report(const ReportOptions& options) {
   auto report = options.from.empty() ? played(options) : merged(options.from);
   if (!report) return complain(report.error().to_string(), kUsage);
   const std::filesystem::path folder(options.out);
@@ -87,7 +87,7 @@ int write_report(const Options& options) {
 
 void register_report(Commands& commands) {
   commands.add({"report", "Write the provider-compat report: clients, providers, scenarios", [](CLI::App& app, const Trailing&) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ReportOptions>();
     app.add_option("--scenario", options->scenarios, "Ids, globs or files, separated by commas")->capture_default_str();
     app.add_option("--provider", options->providers, "Globs over profile ids, separated by commas, or a profile file")->capture_default_str();
     app.add_option("--adapter", options->adapters, "More clients beside mimir: built-in adapters or files");

@@ -18,7 +18,7 @@ namespace {
 
 using mimir::codec::Json;
 
-struct Options {
+struct ServeOptions {
   std::string provider = "plain";
   std::string variant;
   std::uint16_t port = 0;
@@ -38,7 +38,7 @@ bool make_file(const std::string& path) {
   return true;
 }
 
-int write_journal(const Options& options, server::Realm& realm, const std::vector<std::string>& base_urls) {
+int write_journal(const ServeOptions& options, server::Realm& realm, const std::vector<std::string>& base_urls) {
   const auto exchanges = realm.journal().exchanges();
   const bool har = options.journal.ends_with(".har");
   std::ofstream file(options.journal, std::ios::binary);
@@ -52,7 +52,7 @@ int write_journal(const Options& options, server::Realm& realm, const std::vecto
   return kHeld;
 }
 
-int serve(const Options& options) {
+int serve(const ServeOptions& options) {
   const auto& journal = options.journal;
   if (!journal.empty() && !journal.ends_with(".jsonl") && !journal.ends_with(".har")) {
     return complain("--journal takes a file that ends with .jsonl or .har, not " + journal, kUsage);
@@ -100,7 +100,7 @@ int serve(const Options& options) {
 
 void register_serve(Commands& commands) {
   commands.add({"serve", "Run a mock provider on a loopback port; prints one JSON line when it is ready", [](CLI::App& app, const Trailing&) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ServeOptions>();
     app.add_option("--provider", options->provider, "A profile's id (see `mockoauth providers`), ID:VARIANT, or a file")->capture_default_str();
     app.add_option("--variant", options->variant, "One of the profile's variants");
     app.add_option("--port", options->port, "0: any free port")->capture_default_str();

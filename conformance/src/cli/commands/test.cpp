@@ -16,7 +16,7 @@ namespace {
 
 using conformance::Verdict;
 
-struct Options {
+struct TestOptions {
   std::string scenarios = "all";
   std::string providers;
   std::string driver;
@@ -27,7 +27,7 @@ struct Options {
   bool keep = false;
 };
 
-conformance::FileResult<std::unique_ptr<conformance::Driver>> make_driver(const Options& options, const Trailing& command) {
+conformance::FileResult<std::unique_ptr<conformance::Driver>> make_driver(const TestOptions& options, const Trailing& command) {
   const bool external = !command.empty() || !options.adapter.empty();
   if (!external && options.driver != "command") return conformance::make_native_driver();
   conformance::Adapter adapter;
@@ -58,7 +58,7 @@ void write_summary(const std::vector<conformance::RunResult>& results) {
   std::cout << '\n';
 }
 
-int run_tests(const Options& options, const Trailing& command) {
+int run_tests(const TestOptions& options, const Trailing& command) {
   if (!command.empty() && !options.adapter.empty()) return complain("--adapter says how the program is run; leave out what follows --", kUsage);
   if (!command.empty() && options.driver == "native") return complain("--driver native is the bundled client in process; leave out what follows --", kUsage);
   auto pairs = select_pairs(options.scenarios, options.providers);
@@ -87,7 +87,7 @@ int run_tests(const Options& options, const Trailing& command) {
 
 void register_test(Commands& commands) {
   commands.add({"test", "Play scenarios against a client and judge what is seen", [](CLI::App& app, const Trailing& trailing) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TestOptions>();
     app.add_option("--scenario", options->scenarios, "Ids, globs or files, separated by commas; `all`")->capture_default_str();
     app.add_option("--provider", options->providers, "Profile ids or globs, separated by commas (every one that fits), or a file; else the scenario's own, or plain");
     app.add_option("--driver", options->driver, "native: the bundled client in process; command: as a program")->check(CLI::IsMember({"native", "command"}));
