@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -14,14 +14,18 @@ template <class Value>
 class BoundedMap {
  public:
   explicit BoundedMap(std::size_t capacity) : capacity_(capacity) {}
+  BoundedMap(BoundedMap&&) = default;
+  BoundedMap& operator=(BoundedMap&&) = default;
+  BoundedMap(const BoundedMap&) = delete;
+  BoundedMap& operator=(const BoundedMap&) = delete;
 
   /// Adds; an entry of that key is replaced and keeps its age. The reference is good until the next add().
   Value& add(std::string key, Value value) {
     const auto [place, is_new] = entries_.insert_or_assign(std::move(key), std::move(value));
     if (is_new) {
-      by_age_.push_back(place->first);
+      by_age_.push_back(&place->first);
       if (by_age_.size() > capacity_) {
-        entries_.erase(by_age_.front());
+        entries_.erase(entries_.find(*by_age_.front()));
         by_age_.pop_front();
       }
     }
@@ -36,7 +40,7 @@ class BoundedMap {
   /// Oldest first.
   template <class Visitor>
   void for_each(Visitor visit) {
-    for (const auto& key : by_age_) visit(entries_.at(key));
+    for (const auto* key : by_age_) visit(entries_.at(*key));
   }
 
   void clear() {
@@ -49,7 +53,7 @@ class BoundedMap {
  private:
   std::size_t capacity_;
   std::unordered_map<std::string, Value> entries_;
-  std::deque<std::string> by_age_;
+  std::list<const std::string*> by_age_;  ///< Keys of entries_. A list, since an empty one takes no memory.
 };
 
 }  // namespace mockoauth::server

@@ -59,6 +59,7 @@ mimir::codec::Result<> FaultScript::add(FaultRule rule) {
   }
   const std::lock_guard lock(mutex_);
   rules_.push_back({fault, std::move(rule)});
+  is_empty_ = false;
   return {};
 }
 
@@ -72,6 +73,7 @@ std::vector<FaultRuleState> FaultScript::states() const {
 void FaultScript::clear() {
   const std::lock_guard lock(mutex_);
   rules_.clear();
+  is_empty_ = true;
 }
 
 std::optional<FaultScript::Strike> FaultScript::take(Phase phase, const RuleMatch& request,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ class FaultScript {
   mimir::codec::Result<> add(FaultRule rule);
   [[nodiscard]] std::vector<FaultRuleState> states() const;
   void clear();
+  [[nodiscard]] bool is_empty() const { return is_empty_; }  ///< Most realms have no rule at most times.
 
   /// Takes the next rule that fits this request at this phase and counts it. A fault strikes one request once: of two
   /// rules with the same fault the second is kept for a later request.
@@ -39,6 +41,7 @@ class FaultScript {
   };
   mutable std::mutex mutex_;
   std::vector<Entry> rules_;
+  std::atomic<bool> is_empty_ = true;
 };
 
 }  // namespace mockoauth::server

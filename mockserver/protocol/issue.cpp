@@ -1,5 +1,8 @@
 #include "protocol/issue.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "protocol/answers.hpp"
 #include "protocol/binding.hpp"
 #include "protocol/id_token.hpp"
@@ -113,14 +116,17 @@ void store_refresh_token(Call& call, Tables& tables, const Login& login, std::st
 Placeholders placeholders_for(const Call& call, const Login& login, const std::vector<std::string>& scopes) {
   auto values = call.realm.placeholders(call.now);
   values.set_first_consent(login.first_consent);
-  values.set("client_id", Json(login.client_id));
-  values.set("scope", Json(join(scopes, " ")));
-  const auto space = login.user.name.find(' ');
-  values.set("user.sub", Json(login.user.sub));
-  values.set("user.name", Json(login.user.name));
-  values.set("user.email", Json(login.user.email));
-  values.set("user.given_name", Json(login.user.name.substr(0, space)));
-  values.set("user.family_name", Json(space == std::string::npos ? std::string() : login.user.name.substr(space + 1)));
+  values.add_source([&login, &scopes](std::string_view name) -> std::optional<Json> {
+    if (name == "client_id") return Json(login.client_id);
+    if (name == "scope") return Json(join(scopes, " "));
+    if (name == "user.sub") return Json(login.user.sub);
+    if (name == "user.name") return Json(login.user.name);
+    if (name == "user.email") return Json(login.user.email);
+    const auto space = std::min(login.user.name.find(' '), login.user.name.size());
+    if (name == "user.given_name") return Json(login.user.name.substr(0, space));
+    if (name == "user.family_name") return Json(login.user.name.substr(std::min(space + 1, login.user.name.size())));
+    return std::nullopt;
+  });
   return values;
 }
 

@@ -54,7 +54,8 @@ Outcome answer_with_tokens(Call& call, const TokenAnswer& answer);
   return login.has_user ? login.user.sub : login.client_id;
 }
 
-/// Placeholders of the realm, the user and the client, for `response.extra`, claims and callback parameters.
+/// Placeholders of the realm, the user and the client, for `response.extra`, claims and callback parameters. Not to
+/// outlive what they are made of.
 [[nodiscard]] Placeholders placeholders_for(const Call& call, const Login& login,
                                             const std::vector<std::string>& scopes);
 

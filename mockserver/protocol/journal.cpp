@@ -1,29 +1,39 @@
 #include <mockoauth/server/journal.hpp>
 
-#include <algorithm>
+#include <utility>
+
+#include "protocol/packed_exchange.hpp"
 
 namespace mockoauth::server {
 
-void Journal::add(Exchange exchange) {
+void Journal::add(const Exchange& exchange) {
+  auto packed = pack(exchange);
+  std::vector<std::string> dropped;  // Destroyed after the lock is released.
   const std::lock_guard lock(mutex_);
-  exchange.number = next_++;
-  if (capacity_ == 0) {
+  set_number(packed, next_++);
+  if (limits_.exchanges == 0 || packed.size() > limits_.bytes) {
     ++dropped_;
     return;
   }
-  if (ring_.size() >= capacity_) {
+  bytes_ += packed.size();
+  ring_.push_back(std::move(packed));
+  while (ring_.size() > limits_.exchanges || bytes_ > limits_.bytes) {
+    bytes_ -= ring_.front().size();
+    dropped.push_back(std::move(ring_.front()));
     ring_.pop_front();
     ++dropped_;
   }
-  ring_.push_back(std::move(exchange));
 }
 
 std::vector<Exchange> Journal::exchanges() const { return since(0); }
 
 std::vector<Exchange> Journal::since(std::uint64_t number) const {
   const std::lock_guard lock(mutex_);
-  const auto first = std::find_if(ring_.begin(), ring_.end(), [&](const auto& e) { return e.number > number; });
-  return {first, ring_.end()};
+  std::vector<Exchange> found;
+  for (const auto& packed : ring_) {
+    if (number_of(packed) > number) found.push_back(unpack(packed));
+  }
+  return found;
 }
 
 std::uint64_t Journal::last_number() const {
@@ -36,11 +46,17 @@ std::uint64_t Journal::dropped() const {
   return dropped_;
 }
 
+std::size_t Journal::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
 void Journal::clear() {
   const std::lock_guard lock(mutex_);
   ring_.clear();
   next_ = 1;
   dropped_ = 0;
+  bytes_ = 0;
 }
 
 }  // namespace mockoauth::server

@@ -39,13 +39,19 @@ Result<std::string> sign_with_secret(const Json& claims, JwsAlgorithm algorithm,
 
 }  // namespace
 
-KeyRing::KeyRing(std::uint64_t seed, std::vector<JwsAlgorithm> algorithms)
-    : seed_(seed), wanted_(with_usual_ones(algorithms)) {}
+KeyRing::KeyRing(std::uint64_t seed, std::vector<JwsAlgorithm> algorithms, KeySource source)
+    : seed_(seed), wanted_(with_usual_ones(algorithms)), source_(std::move(source)) {}
 
 Result<KeyRing::Entry> KeyRing::next_key_locked(JwsAlgorithm algorithm) {
   const std::size_t count = count_fixture_keys(algorithm);
   std::size_t used = 0;
   for (const auto& entry : entries_) used += entry.algorithm == algorithm ? 1u : 0u;
+  if (source_) {
+    auto key = source_(algorithm, used);
+    if (!key) return tl::unexpected(key.error());
+    if (auto checked = check_new_locked(*key); !checked) return tl::unexpected(checked.error());
+    return Entry{key->kid(), algorithm, std::move(*key)};
+  }
   if (used < count) {
     // Where the circle begins is the seed's choice.
     auto key = fixture_key(algorithm, (seed_ + used) % count);
@@ -174,18 +180,24 @@ Result<std::string> KeyRing::rotate(JwsAlgorithm algorithm, TimePoint now, std::
   return entries_.back().kid;
 }
 
-Result<> KeyRing::add(Key key) {
+Result<> KeyRing::check_new_locked(const Key& key) {
   const auto algorithm = key.algorithm();
   if (!algorithm || is_symmetric(*algorithm) || !key.is_private()) {
     return fail("key.algorithm", "a signing key is a private key that states its algorithm", "RFC 7517 §4.4");
   }
-  const std::lock_guard lock(mutex_);
-  load_locked();
   if (key.kid().empty() || find_locked(key.kid()) != nullptr) {
     return fail("key.kid", "a signing key needs a kid that no other key of the realm has", "RFC 7517 §4.5");
   }
+  return {};
+}
+
+Result<> KeyRing::add(Key key) {
+  const std::lock_guard lock(mutex_);
+  load_locked();
+  if (auto checked = check_new_locked(key); !checked) return checked;
   auto kid = key.kid();
-  entries_.push_back({std::move(kid), *algorithm, std::move(key)});
+  const auto algorithm = *key.algorithm();
+  entries_.push_back({std::move(kid), algorithm, std::move(key)});
   jwks_.clear();
   return {};
 }

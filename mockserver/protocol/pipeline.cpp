@@ -76,9 +76,8 @@ void read_request(Call& call) {
   }
   read_body(call);
   rename(call);
-  for (const auto* part : {&call.query, &call.form}) {
-    for (const auto& [name, value] : part->pairs()) call.exchange.parameters.add(name, value);
-  }
+  call.exchange.parameters = call.query;
+  for (const auto& [name, value] : call.form.pairs()) call.exchange.parameters.add(name, value);
   call.exchange.endpoint = call.endpoint == nullptr ? std::string() : call.endpoint->name;
   call.exchange.grant_type = call.form.first("grant_type").value_or("");
   call.exchange.client_id = claimed_client_id(call);
@@ -86,6 +85,7 @@ void read_request(Call& call) {
 
 /// @returns once a fault has given the answer, or when no rule is left for this phase.
 void strike(Call& call, Phase phase) {
+  if (call.realm.faults.is_empty()) return;
   const RuleMatch facts{call.exchange.endpoint, call.exchange.grant_type, call.exchange.client_id};
   while (!(phase == Phase::BeforeValidation && call.answer)) {
     const auto next = call.realm.faults.take(phase, facts, call.exchange.faults);
@@ -135,24 +135,26 @@ bool run_endpoint(Call& call) {
 }
 
 void cut(std::string& text) {
-  if (text.size() > kKeptBytes) text.resize(kKeptBytes);
+  if (text.size() > kKeptBytes) text = text.substr(0, kKeptBytes);  // Not resize: that would keep the memory.
 }
 
-void enter_in_journal(Call& call) {
+/// @returns the answer.
+HttpResponse enter_in_journal(Call& call, HttpRequest request) {
   auto& exchange = call.exchange;
   exchange.virtual_time = call.now;
   exchange.real_time = call.realm.real_clock.now();
-  exchange.request = call.request;
+  exchange.request = std::move(request);
   cut(exchange.request.target);
   cut(exchange.request.body);
   cut(exchange.request.raw);
-  exchange.response = *call.answer;
-  call.realm.journal.add(std::move(exchange));
+  exchange.response = std::move(*call.answer);
+  call.realm.journal.add(exchange);
+  return std::move(exchange.response);
 }
 
 }  // namespace
 
-HttpResponse run_pipeline(RealmState& realm, const HttpRequest& request) {
+HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
   Call call{.realm = realm, .request = request, .now = realm.clock.now()};
   call.endpoint = realm.routes.find(request.origin, request.path());
   read_request(call);
@@ -164,9 +166,7 @@ HttpResponse run_pipeline(RealmState& realm, const HttpRequest& request) {
 
   // The realm's own time, so that a client sees the skew that a script makes.
   if (!call.answer->header("Date")) call.answer->set_header("Date", mimir::codec::format_http_date(call.now));
-  HttpResponse response = *call.answer;
-  enter_in_journal(call);
-  return response;
+  return enter_in_journal(call, std::move(request));
 }
 
 }  // namespace mockoauth::server

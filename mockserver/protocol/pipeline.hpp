@@ -6,6 +6,6 @@
 namespace mockoauth::server {
 
 /// Takes one request through its phases and enters it in the journal. Safe from any thread, several at once.
-[[nodiscard]] HttpResponse run_pipeline(RealmState& realm, const HttpRequest& request);
+[[nodiscard]] HttpResponse run_pipeline(RealmState& realm, HttpRequest request);
 
 }  // namespace mockoauth::server

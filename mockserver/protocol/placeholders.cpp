@@ -28,6 +28,9 @@ std::string as_text(const Json& value) {
 
 std::optional<Json> Placeholders::value_of(std::string_view name) const {
   if (const auto found = values_.find(name); found != values_.end()) return found->second;
+  for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
+    if (auto value = (*source)(name)) return value;
+  }
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now_).time_since_epoch().count();
   if (name == "now") return Json(mimir::codec::format_iso8601(now_));
   if (name == "now_s") return Json(static_cast<std::int64_t>(seconds));

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <mimir/codec/clock.hpp>
 #include <mimir/codec/json.hpp>
@@ -11,13 +14,19 @@
 
 namespace mockoauth::server {
 
-/// Values for the `{name}` of a profile's templates.
+/// Values for the `{name}` of a profile's templates. Made for each answer, so it holds on to where values come from and
+/// asks only for those that a template names; most name none.
 class Placeholders {
  public:
+  /// The value of a name, or nothing where the source does not know it.
+  using Source = std::function<std::optional<mimir::codec::Json>(std::string_view name)>;
+
   /// @param random for `{random:n}`; must outlive this. @param now for `{now}`, `{now_s}` and `{now_plus:n}`.
   Placeholders(mimir::codec::Random& random, mimir::codec::TimePoint now) : random_(random), now_(now) {}
 
   void set(std::string name, mimir::codec::Json value) { values_.insert_or_assign(std::move(name), std::move(value)); }
+  /// Asked for what was not set; the source that was added last is asked first.
+  void add_source(Source source) { sources_.push_back(std::move(source)); }
   void set_first_consent(bool first) { first_consent_ = first; }
 
   /// Expands every string in the value; members and items that come to nothing are left out. A string that is one
@@ -34,6 +43,7 @@ class Placeholders {
   mimir::codec::TimePoint now_;
   bool first_consent_ = false;
   std::map<std::string, mimir::codec::Json, std::less<>> values_;
+  std::vector<Source> sources_;
 };
 
 }  // namespace mockoauth::server

@@ -208,9 +208,10 @@ const Json& Profile::knob(std::string_view name) const {
   return found == index.end() ? nothing() : data_->knobs[found->second];
 }
 
-std::string Profile::text(std::string_view name) const {
+const std::string& Profile::text(std::string_view name) const {
+  static const std::string none;
   const auto* text = knob(name).as_string();
-  return text == nullptr ? std::string() : *text;
+  return text == nullptr ? none : *text;
 }
 
 std::int64_t Profile::number(std::string_view name) const { return knob(name).as_int().value_or(0); }

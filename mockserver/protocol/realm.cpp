@@ -1,6 +1,7 @@
 #include <mockoauth/server/realm.hpp>
 
 #include <exception>
+#include <utility>
 
 #include "protocol/pipeline.hpp"
 #include "protocol/realm_state.hpp"
@@ -15,10 +16,10 @@ struct Realm::Impl {
 Realm::Realm(RealmOptions options, const Clock& clock) : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
 Realm::~Realm() = default;
 
-HttpResponse Realm::handle(const HttpRequest& request) {
+HttpResponse Realm::handle(HttpRequest request) {
   // Only memory can run out here; a server that dies of it takes every other realm along.
   try {
-    return run_pipeline(impl_->state, request);
+    return run_pipeline(impl_->state, std::move(request));
   } catch (const std::exception&) {
     return {500, {{"Content-Type", "application/json"}}, R"({"error":"server_error"})"};
   }

@@ -1,5 +1,10 @@
 #include "protocol/realm_state.hpp"
 
+#include <array>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
 #include "protocol/url_template.hpp"
 
 namespace mockoauth::server {
@@ -26,10 +31,30 @@ std::string issuer_path(const RealmOptions& options, const std::string& issuer) 
   return path;
 }
 
+/// Random bytes of one thread that nobody has used yet.
+struct RandomStock {
+  std::array<std::uint8_t, 1024> bytes;
+  std::size_t used = bytes.size();
+};
+
 }  // namespace
 
+// A token needs 32 bytes. OpenSSL takes as long for them as for a thousand: it finds its generator, and asks the kernel
+// whether the process is still the same one.
+mimir::codec::Result<> RealmRandom::fill_from_stock(std::span<std::uint8_t> out) {
+  thread_local RandomStock stock;
+  if (out.size() > stock.bytes.size()) return system_.fill(out);
+  if (stock.bytes.size() - stock.used < out.size()) {
+    if (auto filled = system_.fill(stock.bytes); !filled) return filled;
+    stock.used = 0;
+  }
+  std::memcpy(out.data(), stock.bytes.data() + stock.used, out.size());
+  stock.used += out.size();
+  return {};
+}
+
 mimir::codec::Result<> RealmRandom::fill(std::span<std::uint8_t> out) {
-  if (seed_ == 0) return system_.fill(out);
+  if (seed_ == 0) return fill_from_stock(out);
   const std::lock_guard lock(mutex_);
   return seeded_->fill(out);
 }
@@ -46,11 +71,12 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       clock(real_clock),
       random(std::make_unique<RealmRandom>(options.seed)),
       issuer(make_issuer(options)),
-      routes(options.profile, issuer_path(options, issuer), 1 + options.other_base_urls.size()),
+      routes_of_profile(
+          shared_routes(options.profile, issuer_path(options, issuer), 1 + options.other_base_urls.size())),
       registrations(options),
       store({.grants = options.max_grants}),
-      journal(options.journal_capacity),
-      keys(options.seed, algorithms_of(options.profile)),
+      journal({options.journal_capacity, options.journal_bytes}),
+      keys(options.seed, algorithms_of(options.profile), options.key_source),
       dpop_nonces(*random) {}
 
 void RealmState::reset() {
@@ -76,11 +102,12 @@ std::string RealmState::url_of(const Routes::Route& route) const {
 
 Placeholders RealmState::placeholders(TimePoint now) const {
   Placeholders values(*random, now);
-  if (const auto* params = profile().knob("params").as_object()) {
-    for (const auto& [name, value] : *params) values.set(name, value);
-  }
-  values.set("origin", Json(options.base_url));
-  values.set("issuer", Json(issuer));
+  values.add_source([this](std::string_view name) -> std::optional<Json> {
+    if (name == "origin") return Json(options.base_url);
+    if (name == "issuer") return Json(issuer);
+    const Json* param = profile().knob("params").find(name);
+    return param == nullptr ? std::nullopt : std::optional(*param);
+  });
   return values;
 }
 

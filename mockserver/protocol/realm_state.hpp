@@ -33,6 +33,8 @@ class RealmRandom final : public mimir::codec::Random {
   void restart();  ///< With a seed: the same bytes again, from the first one.
 
  private:
+  mimir::codec::Result<> fill_from_stock(std::span<std::uint8_t> out);
+
   const std::uint64_t seed_;
   mimir::codec::SystemRandom system_;
   std::mutex mutex_;
@@ -48,7 +50,8 @@ struct RealmState {
   VirtualClock clock;
   std::unique_ptr<RealmRandom> random;
   const std::string issuer;
-  const Routes routes;
+  const std::shared_ptr<const Routes> routes_of_profile;
+  const Routes& routes = *routes_of_profile;
   Registrations registrations;
   Store store;
   Journal journal;
@@ -66,7 +69,7 @@ struct RealmState {
   /// Absolute URL of the endpoint of that name; empty when it is not served.
   [[nodiscard]] std::string url_of(std::string_view endpoint_name) const;
   [[nodiscard]] std::string url_of(const Routes::Route& route) const;
-  /// Placeholders that hold for the whole realm: origin, issuer and the profile's params.
+  /// Placeholders that hold for the whole realm: origin, issuer and the profile's params. Not to outlive it.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 
   /// Forgets what requests have left behind: grants, sessions, journal, faults. Registrations, keys and the clock stay.

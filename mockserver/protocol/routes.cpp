@@ -1,6 +1,7 @@
 #include "protocol/routes.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "protocol/registries.hpp"
 #include "protocol/text.hpp"
@@ -53,6 +54,27 @@ const Endpoint* Routes::find(std::size_t origin, std::string_view path) const {
 const Routes::Route* Routes::route_of(std::string_view name) const {
   const auto found = std::find_if(served_.begin(), served_.end(), [&](const auto& r) { return r.endpoint->name == name; });
   return found == served_.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const Routes> shared_routes(const Profile& profile, const std::string& issuer_path,
+                                            std::size_t origins) {
+  struct Known {
+    Profile profile;
+    std::string issuer_path;
+    std::size_t origins;
+    std::weak_ptr<const Routes> routes;
+  };
+  static std::mutex mutex;
+  static std::vector<Known> known;
+  const std::lock_guard lock(mutex);
+  for (const auto& one : known) {
+    if (!one.profile.is_same(profile) || one.issuer_path != issuer_path || one.origins != origins) continue;
+    if (auto routes = one.routes.lock()) return routes;
+  }
+  std::erase_if(known, [](const Known& one) { return one.routes.expired(); });
+  auto routes = std::make_shared<const Routes>(profile, issuer_path, origins);
+  known.push_back({profile, issuer_path, origins, routes});
+  return routes;
 }
 
 std::vector<std::string> methods_of(const Endpoint& endpoint, const Profile& profile) {

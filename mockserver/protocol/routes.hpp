@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ class Routes {
   std::vector<std::map<std::string, const Endpoint*, std::less<>>> by_path_;  ///< One an origin.
   std::vector<Route> served_;
 };
+
+/// The routes of a realm. Realms of the same profile share theirs: tests have them by the thousand. Thread-safe.
+[[nodiscard]] std::shared_ptr<const Routes> shared_routes(const Profile& profile, const std::string& issuer_path,
+                                                          std::size_t origins);
 
 /// Methods the endpoint takes, HEAD added where GET is.
 [[nodiscard]] std::vector<std::string> methods_of(const Endpoint& endpoint, const Profile& profile);

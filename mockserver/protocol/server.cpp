@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <shared_mutex>
+#include <utility>
 
 #include <mimir/codec/clock.hpp>
 #include <mimir/codec/json.hpp>
@@ -62,12 +63,13 @@ Address address_of(std::string_view target) {
 struct Server::Impl {
   const Clock& clock;
   std::vector<std::string> origins;
+  ServerLimits limits;
   mutable std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms;
 };
 
-Server::Server(const Clock& clock, std::vector<std::string> origins)
-    : impl_(new Impl{clock, std::move(origins), {}, {}}) {}
+Server::Server(const Clock& clock, std::vector<std::string> origins, ServerLimits limits)
+    : impl_(new Impl{clock, std::move(origins), limits, {}, {}}) {}
 Server::~Server() = default;
 
 mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions options) {
@@ -81,9 +83,14 @@ mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions o
   for (std::size_t i = 1; i < impl_->origins.size(); ++i) options.other_base_urls.push_back(impl_->origins[i] + below);
   auto realm = std::make_shared<Realm>(std::move(options), impl_->clock);
   const std::unique_lock lock(impl_->mutex);
-  if (!impl_->realms.emplace(name, realm).second) {
+  if (impl_->realms.contains(name)) {
     return mimir::codec::fail("realm.exists", "there is a realm `" + name + "` already");
   }
+  if (impl_->realms.size() >= impl_->limits.realms) {
+    return mimir::codec::fail("realm.limit", "there are " + std::to_string(impl_->realms.size()) +
+                                                 " realms, which is as many as may be; drop one first");
+  }
+  impl_->realms.emplace(name, realm);
   return realm;
 }
 
@@ -112,7 +119,7 @@ std::vector<std::string> Server::realms() const {
 
 const std::string& Server::origin() const { return impl_->origins.front(); }
 
-HttpResponse Server::handle(const HttpRequest& request) {
+HttpResponse Server::handle(HttpRequest request) {
   auto address = address_of(request.target);
   const auto realm = find_realm(address.realm);
   if (!realm) {
@@ -120,10 +127,8 @@ HttpResponse Server::handle(const HttpRequest& request) {
                                                   {"error_description", "there is no such realm"}});
     return {404, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, body.dump()};
   }
-  if (address.target == request.target) return realm->handle(request);
-  HttpRequest inner = request;
-  inner.target = std::move(address.target);
-  return realm->handle(inner);
+  request.target = std::move(address.target);
+  return realm->handle(std::move(request));
 }
 
 }  // namespace mockoauth::server

@@ -176,5 +176,40 @@ TEST(AsJwksKeyIdsDistinct, AfterManyRotations) {
   EXPECT_EQ(response.header("Cache-Control"), "public, max-age=3600");
 }
 
+TEST(KeyRingSource, GivesTheKeysInsteadOfThePublishedOnes) {
+  std::vector<std::pair<JwsAlgorithm, std::size_t>> asked;
+  KeyRing ring(0, {}, [&](JwsAlgorithm algorithm, std::size_t rank) {
+    asked.emplace_back(algorithm, rank);
+    return mimir::codec::Key::generate(algorithm, "own-" + std::string(to_string(algorithm)) + std::to_string(rank));
+  });
+  EXPECT_TRUE(asked.empty()) << "nobody needed a key yet";
+
+  EXPECT_EQ(kids(ring.jwks(kNow)), (std::set<std::string>{"own-RS2560", "own-ES2560", "own-EdDSA0"}));
+  EXPECT_TRUE(verifies(ring.jwks(kNow), signed_by(ring, JwsAlgorithm::RS256)));
+  EXPECT_EQ(ring.rotate(JwsAlgorithm::ES256, kNow), "own-ES2561");
+  EXPECT_TRUE(verifies(ring.jwks(kNow), signed_by(ring, JwsAlgorithm::ES256)));
+  EXPECT_EQ(asked.size(), 4u);
+}
+
+TEST(KeyRingSource, WhatIsNoSigningKeyIsNotTaken) {
+  const auto secret = [](JwsAlgorithm, std::size_t) { return mimir::codec::Key::from_secret("no key pair", "x"); };
+  KeyRing symmetric(0, {}, secret);
+  EXPECT_EQ(symmetric.sign(claims(), "RS256", "JWT").error().code, "key.algorithm");
+
+  const auto same_kid = [](JwsAlgorithm algorithm, std::size_t) {
+    return mimir::codec::Key::generate(algorithm, "always-this");
+  };
+  KeyRing repeating(0, {}, same_kid);
+  EXPECT_EQ(kids(repeating.jwks(kNow)).size(), 1u);
+  EXPECT_EQ(repeating.rotate(JwsAlgorithm::RS256, kNow).error().code, "key.kid");
+
+  const auto failing = [](JwsAlgorithm, std::size_t) -> mimir::codec::Result<mimir::codec::Key> {
+    return mimir::codec::fail("random.unavailable", "no randomness");
+  };
+  KeyRing none(0, {}, failing);
+  EXPECT_EQ(none.sign(claims(), "ES256", "JWT").error().code, "random.unavailable");
+  EXPECT_TRUE(kids(none.jwks(kNow)).empty());
+}
+
 }  // namespace
 }  // namespace mockoauth::server::testing

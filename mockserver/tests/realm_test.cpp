@@ -1,6 +1,7 @@
 // A realm from its beginning to its end, and how bounded it is.
 #include <thread>
 
+#include "protocol/routes.hpp"
 #include "tests/engine_fixture.hpp"
 
 namespace mockoauth::server::testing {
@@ -42,6 +43,19 @@ TEST(RealmReset, WhileItIsUsed) {
   });
   for (int i = 0; i < 200; ++i) engine.realm().reset();
   user.join();
+}
+
+TEST(RealmRoutes, AreSharedByRealmsOfOneProfile) {
+  const auto plain = shared_routes(Profile::plain(), "", 1);
+  const auto copy = Profile::plain();
+  EXPECT_EQ(shared_routes(copy, "", 1), plain);
+  EXPECT_NE(shared_routes(copy, "/tenant", 1), plain);
+  EXPECT_NE(shared_routes(copy, "", 2), plain);
+  EXPECT_NE(shared_routes(*Profile::find("google"), "", 1), plain);
+
+  EXPECT_EQ(shared_routes(*Profile::find("google"), "", 1)->find(0, "/token") == nullptr,
+            Routes(*Profile::find("google"), "", 1).find(0, "/token") == nullptr);
+  EXPECT_NE(shared_routes(copy, "/tenant", 1)->find(0, "/.well-known/oauth-authorization-server/tenant"), nullptr);
 }
 
 TEST(RealmLimits, TheOldestGrantIsForgotten) {

@@ -1,5 +1,6 @@
 // Realms behind one origin, the virtual clock, the journal and its redaction.
 #include <set>
+#include <tuple>
 
 #include <mockoauth/server/virtual_clock.hpp>
 
@@ -103,6 +104,22 @@ TEST(ServerRealms, CanBeDropped) {
   EXPECT_EQ(held->handle({.method = "GET", .target = "/resource"}).status, 401);
 }
 
+TEST(ServerRealms, AreLimitedInNumber) {
+  const mimir::codec::ManualClock clock{mimir::codec::TimePoint(1'800'000'000'000ms)};
+  Server server(clock, "http://127.0.0.1:4321", {.realms = 2});
+  EXPECT_TRUE(server.create_realm({.name = "one"}));
+  EXPECT_TRUE(server.create_realm({.name = "two"}));
+
+  const auto third = server.create_realm({.name = "three"});
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().code, "realm.limit");
+  EXPECT_EQ(server.create_realm({.name = "two"}).error().code, "realm.exists");
+  EXPECT_EQ(server.handle({.method = "GET", .target = "/r/three/jwks"}).status, 404);
+
+  EXPECT_TRUE(server.drop_realm("one"));
+  EXPECT_TRUE(server.create_realm({.name = "three"}));
+}
+
 TEST(MethodErrors, UnknownPathIs404AndWrongMethod405) {
   Engine engine;
   const auto missing = engine.get("/nothing");
@@ -174,7 +191,7 @@ TEST(Journal, SaysWhyAndByWhichClause) {
 }
 
 TEST(Journal, IsARing) {
-  Journal journal(2);
+  Journal journal({.exchanges = 2});
   for (int i = 0; i < 5; ++i) journal.add({});
   EXPECT_EQ(journal.exchanges().size(), 2u);
   EXPECT_EQ(journal.exchanges().front().number, 4u);
@@ -184,11 +201,111 @@ TEST(Journal, IsARing) {
   EXPECT_TRUE(journal.exchanges().empty());
 }
 
+TEST(Journal, IsBoundedInBytesToo) {
+  const auto exchange_with_body = [](std::size_t bytes) {
+    Exchange exchange;
+    exchange.request.body.assign(bytes, 'x');
+    return exchange;
+  };
+  Journal journal({.bytes = 100'000});
+
+  for (int i = 0; i < 50; ++i) {
+    journal.add(exchange_with_body(30'000));
+    EXPECT_LE(journal.bytes(), 100'000u);
+  }
+
+  EXPECT_EQ(journal.exchanges().size(), 3u);
+  EXPECT_EQ(journal.exchanges().back().number, 50u);
+  EXPECT_EQ(journal.dropped(), 47u);
+
+  journal.add(exchange_with_body(200'000));  // Too large by itself: the others stay.
+  EXPECT_EQ(journal.exchanges().size(), 3u);
+  EXPECT_EQ(journal.dropped(), 48u);
+  EXPECT_EQ(journal.last_number(), 51u);
+
+  journal.clear();
+  EXPECT_EQ(journal.bytes(), 0u);
+}
+
+TEST(Journal, GivesBackWhatItWasGiven) {
+  Exchange given{.virtual_time = TimePoint(1ms), .real_time = TimePoint(2ms), .endpoint = "token"};
+  given.request = {.method = "POST", .target = "/token?x", .headers = {{"A", "1"}, {"A", ""}}, .body = "a=1\0", .raw =
+                   std::string("\0raw", 4), .version = "HTTP/1.0", .origin = 3, .client_certificate = "\xff der"};
+  given.parameters = {{"a", "1"}, {"a", "2"}, {"", ""}};
+  given.response = {.status = 400, .headers = {{"Date", "now"}}, .body = "{}"};
+  given.client_id = "app";
+  given.grant_type = "refresh_token";
+  given.error = "invalid_grant";
+  given.reason = "why";
+  given.clause = "RFC 6749 §5.2";
+  given.faults = {"f1", "f2"};
+  given.grant = "g1";
+  given.issued = {"access:a1"};
+  given.consumed = {"refresh:r1", "code:c1"};
+  Journal journal;
+  journal.add({});
+  journal.add(given);
+
+  const auto found = journal.since(1);
+  ASSERT_EQ(found.size(), 1u);
+  const auto& e = found.front();
+  EXPECT_EQ(e.number, 2u);
+  EXPECT_EQ(std::tie(e.virtual_time, e.real_time, e.endpoint, e.parameters, e.client_id, e.grant_type, e.error),
+            std::tie(given.virtual_time, given.real_time, given.endpoint, given.parameters, given.client_id,
+                     given.grant_type, given.error));
+  EXPECT_EQ(std::tie(e.reason, e.clause, e.faults, e.grant, e.issued, e.consumed),
+            std::tie(given.reason, given.clause, given.faults, given.grant, given.issued, given.consumed));
+  EXPECT_EQ(std::tie(e.request.method, e.request.target, e.request.headers, e.request.body, e.request.raw),
+            std::tie(given.request.method, given.request.target, given.request.headers, given.request.body,
+                     given.request.raw));
+  EXPECT_EQ(std::tie(e.request.version, e.request.origin, e.request.client_certificate),
+            std::tie(given.request.version, given.request.origin, given.request.client_certificate));
+  EXPECT_EQ(std::tie(e.response.status, e.response.headers, e.response.body),
+            std::tie(given.response.status, given.response.headers, given.response.body));
+}
+
+TEST(Journal, CountsEverythingThatAClientCanMakeLong) {
+  const auto bytes_with = [](auto change) {
+    Journal journal;
+    Exchange exchange;
+    change(exchange);
+    journal.add(std::move(exchange));
+    return journal.bytes();
+  };
+  const auto least = bytes_with([](Exchange&) {});
+  const std::string long_text(10'000, 'x');
+
+  EXPECT_GE(bytes_with([&](auto& e) { e.request.method = long_text; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.request.target = long_text; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.request.headers = {{"A", long_text}}; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.request.raw = long_text; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.parameters.add(long_text, ""); }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.parameters.add("", long_text); }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.response.headers = {{"Location", long_text}}; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.response.body = long_text; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.client_id = long_text; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.grant_type = long_text; }), least + 10'000);
+  EXPECT_GE(bytes_with([&](auto& e) { e.reason = long_text; }), least + 10'000);
+}
+
+TEST(Journal, OfARealmKeepsToTheBytesItIsGiven) {
+  mimir::codec::ManualClock clock{TimePoint(std::chrono::milliseconds(1'800'000'000'000))};
+  Realm realm({.base_url = "http://127.0.0.1:1", .journal_bytes = 200'000}, clock);
+  for (int i = 0; i < 20; ++i) {
+    realm.handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "text/plain"}},
+                  .body = std::string(40'000, 'x')});
+  }
+  EXPECT_LE(realm.journal().bytes(), 200'000u);
+  EXPECT_GE(realm.journal().exchanges().size(), 2u);
+  EXPECT_EQ(realm.journal().dropped() + realm.journal().exchanges().size(), 20u);
+}
+
 TEST(Journal, KeepsHugeRequestsShort) {
   Engine engine;
   engine.realm().handle({.method = "POST", .target = "/token", .headers = {{"Content-Type", "text/plain"}}, .body =
                          std::string(1'000'000, 'x')});
   EXPECT_LE(engine.last().request.body.size(), 64u * 1024);
+  EXPECT_LE(engine.realm().journal().bytes(), 80u * 1024) << "what was cut off is not kept either";
 }
 
 TEST(JournalRedaction, NoSecretIsInTheExport) {
@@ -256,6 +373,40 @@ TEST(HostileInput, IsRefusedCalmly) {
     EXPECT_EQ(response.status, json.size() > 64 * 1024 ? 413 : 400) << json.substr(0, 40);
   }
   EXPECT_EQ(engine.redeem(engine.code()).status, 200);
+}
+
+TEST(HostileInput, LimitsAreNamedInTheJournal) {
+  Engine engine;
+  const auto post = [&](const std::string& type, const std::string& body) {
+    return engine.realm().handle(
+        {.method = "POST", .target = "/token", .headers = {{"Content-Type", type}}, .body = body}).status;
+  };
+  const auto parameters = [](int count) {
+    std::string form;
+    for (int i = 0; i < count; ++i) form += (i == 0 ? "a" : "&a") + std::to_string(i);
+    return form;
+  };
+  const auto nested = [](std::size_t levels) {
+    return "{\"a\":" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  };
+  const auto reason_has = [&](std::string_view part) {
+    return engine.last().reason.find(part) != std::string::npos;
+  };
+
+  EXPECT_EQ(post(std::string(kFormType), parameters(257)), 400);
+  EXPECT_TRUE(reason_has("more than 256 parameters")) << engine.last().reason;
+  EXPECT_EQ(post(std::string(kFormType), parameters(256)), 400);
+  EXPECT_TRUE(reason_has("grant_type is missing")) << engine.last().reason;
+  EXPECT_GE(engine.get("/authorize?" + parameters(257)).status, 400);
+  EXPECT_TRUE(reason_has("more than 256 parameters")) << engine.last().reason;
+
+  EXPECT_EQ(post("application/json", nested(65)), 400);
+  EXPECT_TRUE(reason_has("nested deeper than 64 levels")) << engine.last().reason;
+  EXPECT_EQ(post("application/json", nested(64)), 400);
+  EXPECT_FALSE(reason_has("nested")) << engine.last().reason;
+
+  EXPECT_EQ(post(std::string(kFormType), "a=" + std::string(64 * 1024, 'x')), 413);
+  EXPECT_TRUE(reason_has("more than 64 KiB")) << engine.last().reason;
 }
 
 }  // namespace

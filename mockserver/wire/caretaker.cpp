@@ -64,9 +64,10 @@ std::vector<std::shared_ptr<Connection>> Caretaker::connections() {
 }
 
 void Caretaker::no_later_than(Clock::time_point when) {
+  if (when >= wake_at_.load()) return;
   {
     const std::lock_guard lock(mutex_);
-    if (when >= wake_at_) return;
+    if (when >= wake_at_.load()) return;
     wake_at_ = when;
   }
   signal();
@@ -119,8 +120,8 @@ void Caretaker::run() {
     }
     {
       const std::lock_guard lock(mutex_);
-      wake_at_ = std::min(wake_at_, next);
-      next = wake_at_;
+      next = std::min(wake_at_.load(), next);
+      wake_at_ = next;
     }
     int timeout = -1;
     if (next != Clock::time_point::max()) {

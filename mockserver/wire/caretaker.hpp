@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -49,7 +50,8 @@ class Caretaker {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<const Connection*, std::weak_ptr<Connection>> open_;
-  Clock::time_point wake_at_ = Clock::time_point::max();
+  /// Written under mutex_, read without it: each request asks for a look that is later than the one planned.
+  std::atomic<Clock::time_point> wake_at_ = Clock::time_point::max();
   bool stopping_ = false;
   int event_ = -1;
   std::thread thread_;

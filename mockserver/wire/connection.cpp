@@ -62,13 +62,14 @@ void Connection::receive(std::string_view bytes) {
       case Framing::Outcome::Refused: return refuse(step.status, step.why);
       case Framing::Outcome::Request:
         step.request.origin = service_->options.origin;
-        answer(step);
+        answer(std::move(step));
         break;
     }
   }
 }
 
-void Connection::answer(const Framing::Step& step) {
+void Connection::answer(Framing::Step step) {
+  const bool head = step.request.method == "HEAD";
   timing_request_ = false;
   {
     const std::lock_guard lock(mutex_);
@@ -79,7 +80,7 @@ void Connection::answer(const Framing::Step& step) {
   }
   server::HttpResponse response;
   try {
-    response = service_->handler(step.request);
+    response = service_->handler(std::move(step.request));
   } catch (const std::exception&) {
     // What was thrown may quote a secret: it is not told to the client.
     response = refusal_response(500, "the handler of this request failed");
@@ -87,7 +88,7 @@ void Connection::answer(const Framing::Step& step) {
     response = refusal_response(500, "the handler of this request failed");
   }
   const bool close = !step.keep_alive || asks_for_close(response) || service_->stopping;
-  send(write_response(response, {.head = step.request.method == "HEAD", .close = close}, std::time(nullptr)), close);
+  send(write_response(response, {.head = head, .close = close}, std::time(nullptr)), close);
 }
 
 void Connection::refuse(int status, std::string_view why) {

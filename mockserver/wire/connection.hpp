@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Shut,       ///< Both sides are closed; Pistache has yet to notice.
   };
 
-  void answer(const Framing::Step& step);
+  void answer(Framing::Step step);
   void refuse(int status, std::string_view why);
   [[nodiscard]] bool serving();
   void arm_read_limit();

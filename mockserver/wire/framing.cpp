@@ -44,6 +44,8 @@ bool names_other_version(std::string_view bytes) {
 // trailer fields in, while the journal and the checks on repeated fields need what was really sent.
 class Framing::Parser final : public http::basic_parser<true> {
  public:
+  Parser() { request.headers.reserve(8); }
+
   server::HttpRequest request;
   bool header_done = false;
 

@@ -1,6 +1,7 @@
 #include <mockoauth/wire/origins.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mockoauth::wire {
 
@@ -25,7 +26,7 @@ std::vector<std::string> Origins::urls() const {
 
 void Origins::start(server::Server& server) {
   for (const auto& listener : listeners_) {
-    listener->start([&server](const server::HttpRequest& request) { return server.handle(request); });
+    listener->start([&server](server::HttpRequest request) { return server.handle(std::move(request)); });
   }
 }
 

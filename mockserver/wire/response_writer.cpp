@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdio>
 
 namespace mockoauth::wire {
@@ -23,7 +24,9 @@ bool is_framing_field(std::string_view name) {
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ");
-  for (const char c : value) out.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+  const auto start = static_cast<std::ptrdiff_t>(out.size());
+  out.append(value);
+  std::replace_if(out.begin() + start, out.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
   out.append("\r\n");
 }
 

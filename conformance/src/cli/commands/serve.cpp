@@ -1,16 +1,19 @@
 // mockoauth serve: a provider to develop against.
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include <mockoauth/server/journal_export.hpp>
 #include <mockoauth/server/server.hpp>
 #include <mockoauth/wire/origins.hpp>
 
 #include "../command.hpp"
+#include "../generated_keys.hpp"
 #include "../selection.hpp"
 
 namespace mockoauth::cli {
@@ -24,6 +27,10 @@ struct ServeOptions {
   std::uint16_t port = 0;
   std::uint64_t seed = 0;
   std::string client_id = "mockoauth-client";
+  std::string client_secret;  ///< Empty: a public client.
+  std::string keys = "published";
+  std::size_t max_grants = server::RealmOptions().max_grants;
+  std::size_t max_realms = server::ServerLimits().realms;
   std::string journal;  ///< File; empty: none is written.
   bool with_secrets = false;
   std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
@@ -52,6 +59,23 @@ int write_journal(const ServeOptions& options, server::Realm& realm, const std::
   return kHeld;
 }
 
+// One heap for both workers, taken from the kernel in large pieces. A heap of its own for each thread, which is glibc's
+// way, grows by a page at a time, with a system call for every second request.
+void keep_memory_in_one_place() {
+#ifdef M_ARENA_MAX
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_TOP_PAD, 1024 * 1024);
+#endif
+}
+
+// Those that are published from the start: see KeyRing.
+std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const server::Profile& profile) {
+  using mimir::codec::JwsAlgorithm;
+  std::vector<JwsAlgorithm> all{JwsAlgorithm::RS256, JwsAlgorithm::ES256, JwsAlgorithm::EdDSA};
+  if (const auto own = mimir::codec::parse_jws_algorithm(profile.text("id_token.alg"))) all.push_back(*own);
+  return all;
+}
+
 int serve(const ServeOptions& options) {
   const auto& journal = options.journal;
   if (!journal.empty() && !journal.ends_with(".jsonl") && !journal.ends_with(".har")) {
@@ -61,6 +85,7 @@ int serve(const ServeOptions& options) {
   if (!profile) return complain(profile.error().to_string(), kUsage);
   if (!journal.empty() && !make_file(journal)) return complain("the journal cannot be written to " + journal, kUsage);
 
+  keep_memory_in_one_place();
   // Blocked before any thread starts, so that only sigwait below sees them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -71,9 +96,14 @@ int serve(const ServeOptions& options) {
   auto origins = wire::Origins::bind({.port = options.port}, profile->origins().size());
   if (!origins) return complain(origins.error().message, kUsage);
   const mimir::codec::SystemClock clock;
-  server::Server server(clock, origins->urls());
-  server::RealmOptions realm_options{.profile = *profile, .seed = options.seed};
-  realm_options.clients.push_back({.client_id = options.client_id, .redirect_uris = options.redirect_uris});
+  std::optional<GeneratedKeys> keys;
+  if (options.keys == "generate") keys.emplace(algorithms_of(*profile));
+  server::Server server(clock, origins->urls(), {.realms = options.max_realms});
+  server::RealmOptions realm_options{.profile = *profile, .seed = options.seed, .max_grants = options.max_grants};
+  if (keys) realm_options.key_source = keys->source();
+  realm_options.clients.push_back({.client_id = options.client_id,
+                                   .client_secret = options.client_secret,
+                                   .redirect_uris = options.redirect_uris});
   auto realm = server.create_realm(std::move(realm_options));
   if (!realm) return complain(realm.error().message, kBench);
   origins->start(server);
@@ -105,8 +135,15 @@ void register_serve(Commands& commands) {
     app.add_option("--variant", options->variant, "One of the profile's variants");
     app.add_option("--port", options->port, "0: any free port")->capture_default_str();
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens; 0: unpredictable ones")->capture_default_str();
-    app.add_option("--client-id", options->client_id, "The public client that is registered")->capture_default_str();
+    app.add_option("--client-id", options->client_id, "The client that is registered; public unless it gets a secret")->capture_default_str();
+    app.add_option("--client-secret", options->client_secret, "Makes it a confidential client, which may act for itself");
     app.add_option("--redirect-uri", options->redirect_uris, "Its redirect URIs; loopback ones match on any port");
+    app.add_option("--keys", options->keys, "published: the test keys of this project; generate: new ones, made in the background")
+        ->check(CLI::IsMember({"published", "generate"}))->capture_default_str();
+    app.add_option("--max-grants", options->max_grants, "Logins and refresh tokens that a realm remembers; then the oldest is forgotten")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}))->capture_default_str();
+    app.add_option("--max-realms", options->max_realms, "How many realms there may be")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))->capture_default_str();
     app.add_option("--journal", options->journal, "Write the journal there on stop: .jsonl, or .har for browsers and proxies");
     app.add_flag("--with-secrets", options->with_secrets, "Tokens and secrets stand in the journal as they were sent");
     return [options] { return serve(*options); };

@@ -33,23 +33,32 @@ struct Exchange {
   std::vector<std::string> consumed;        ///< The same for what was presented.
 };
 
-/// The record of a realm: a ring, so that memory is bounded. Thread-safe.
+/// How much a journal keeps before the oldest exchange falls out of it.
+struct JournalLimits {
+  std::size_t exchanges = 10'000;
+  std::size_t bytes = 64 * 1024 * 1024;  ///< Of all texts in them.
+};
+
+/// The record of a realm: a ring, so that neither many exchanges nor large ones fill the memory. Thread-safe.
 class Journal {
  public:
-  explicit Journal(std::size_t capacity = 10'000) : capacity_(capacity) {}
-  void add(Exchange exchange);                         ///< Numbers it.
+  explicit Journal(JournalLimits limits = {}) : limits_(limits) {}
+  /// Numbers it. One that is larger than the whole journal may be counts as dropped at once.
+  void add(const Exchange& exchange);
   [[nodiscard]] std::vector<Exchange> exchanges() const;
   [[nodiscard]] std::vector<Exchange> since(std::uint64_t number) const;  ///< Those with a greater number.
   [[nodiscard]] std::uint64_t last_number() const;
   [[nodiscard]] std::uint64_t dropped() const;         ///< How many fell out of the ring.
+  [[nodiscard]] std::size_t bytes() const;             ///< What it keeps now, as JournalLimits counts.
   void clear();                                        ///< Begins anew with number 1.
 
  private:
   mutable std::mutex mutex_;
-  std::size_t capacity_;
+  const JournalLimits limits_;
   std::uint64_t next_ = 1;
   std::uint64_t dropped_ = 0;
-  std::deque<Exchange> ring_;
+  std::size_t bytes_ = 0;
+  std::deque<std::string> ring_;  ///< Packed: see protocol/packed_exchange.hpp.
 };
 
 /// For export: secrets (tokens, codes, verifiers, secrets, Authorization) replaced by `‹…4 last characters›` unless asked not to.

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,8 +27,13 @@ struct SigningKeyState {
   std::optional<mimir::codec::TimePoint> published_until = {};  ///< Set once it is retired.
 };
 
-/// The signing keys of a realm: several at once, one of each algorithm that signs. The first ones are published test
-/// keys, compiled in; each is read when it is first needed, once per process. Times are the realm's. Thread-safe.
+/// Makes the key of an algorithm of key pairs: private, its `alg` and a kid of its own set. `rank` counts those that the
+/// ring has of it. Called when the key is first needed, by whoever needs it, who waits for it.
+using KeySource = std::function<mimir::codec::Result<mimir::codec::Key>(mimir::codec::JwsAlgorithm, std::size_t rank)>;
+
+/// The signing keys of a realm: several at once, one of each algorithm that signs. Unless there is a source of others,
+/// the first ones are published test keys, compiled in; each is read when it is first needed, once per process. Times
+/// are the realm's. Thread-safe.
 ///
 /// Errors: `key.algorithm` (no such algorithm, or a symmetric one where a key pair is needed), `key.kid` (no such key,
 /// or one of that kid is there already), `key.missing` (nothing signs this algorithm).
@@ -40,7 +47,9 @@ class KeyRing {
 
   /// @param seed which of the test keys come first; 0: those without a number.
   /// @param algorithms beside RS256, ES256 and EdDSA, that shall be published from the start.
-  explicit KeyRing(std::uint64_t seed = 0, std::vector<mimir::codec::JwsAlgorithm> algorithms = {});
+  /// @param source of keys instead of the published ones; empty: those.
+  explicit KeyRing(std::uint64_t seed = 0, std::vector<mimir::codec::JwsAlgorithm> algorithms = {},
+                   KeySource source = {});
 
   /// Signs a JWT. @param typ of the header: `JWT`, `at+jwt`. @param client_secret for HS256, HS384, HS512 (OIDC Core
   /// §10.1), which no key of the ring signs.
@@ -76,12 +85,14 @@ class KeyRing {
 
   void load_locked();
   [[nodiscard]] mimir::codec::Result<Entry> next_key_locked(mimir::codec::JwsAlgorithm algorithm);
+  [[nodiscard]] mimir::codec::Result<> check_new_locked(const mimir::codec::Key& key);
   [[nodiscard]] Entry* signer_locked(mimir::codec::JwsAlgorithm algorithm);
   [[nodiscard]] Entry* find_locked(std::string_view kid);
   [[nodiscard]] mimir::codec::Result<mimir::codec::Key> key_for(mimir::codec::JwsAlgorithm algorithm);
 
   const std::uint64_t seed_;
   const std::vector<mimir::codec::JwsAlgorithm> wanted_;
+  const KeySource source_;
   std::mutex mutex_;
   bool loaded_ = false;
   std::vector<Entry> entries_;

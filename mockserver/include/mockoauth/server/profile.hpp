@@ -35,11 +35,14 @@ class Profile {
   /// The same provider with one of its named settings (knob `variants`); the error lists the names.
   [[nodiscard]] mimir::codec::Expected<Profile, DataFileError> with_variant(std::string_view name) const;
 
+  /// Whether both are copies of one profile.
+  [[nodiscard]] bool is_same(const Profile& other) const { return data_ == other.data_; }
   [[nodiscard]] const std::string& id() const;
   [[nodiscard]] const std::string& title() const;
   /// Value of a knob by its dotted name, its default when the profile is silent. Unknown names give null.
   [[nodiscard]] const mimir::codec::Json& knob(std::string_view name) const;
-  [[nodiscard]] std::string text(std::string_view name) const;
+  /// Empty when it is no text. Good for as long as a profile of this data lives.
+  [[nodiscard]] const std::string& text(std::string_view name) const;
   [[nodiscard]] std::int64_t number(std::string_view name) const;
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> list(std::string_view name) const;

@@ -124,8 +124,10 @@ struct RealmOptions {
        .optional = {"creditorAccount", "remittanceInformationUnstructured"},
        .actions = {"initiate", "status", "cancel"}}};
   std::vector<TrustedIssuer> trusted_issuers = {};
-  std::size_t journal_capacity = 10'000;
+  std::size_t journal_capacity = 10'000;  ///< Exchanges; see JournalLimits.
+  std::size_t journal_bytes = JournalLimits().bytes;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
+  KeySource key_source = {};          ///< Of signing keys; empty: published test keys (KeyRing).
 };
 
 /// A whole provider: profile, clients, users, keys, tokens, clock, journal and script. Thread-safe. Nothing is shared
@@ -139,7 +141,8 @@ class Realm {
   Realm& operator=(const Realm&) = delete;
 
   /// Answers one request; the target is relative to the realm (`/token`, not `/r/x/token`). Never throws.
-  HttpResponse handle(const HttpRequest& request);
+  /// The journal keeps the request: whoever needs it no longer moves it here.
+  HttpResponse handle(HttpRequest request);
 
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] std::string issuer() const;       ///< As the metadata prints it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,10 @@
 
 namespace mockoauth::server {
 
+struct ServerLimits {
+  std::size_t realms = 10'000;  ///< An untouched one takes a few KiB.
+};
+
 /// Many realms behind one origin: the default realm at `/`, each other one at `/r/{name}`; well-known documents of
 /// RFC 8414 with the path inserted are routed too. Pure: no sockets, no threads. Thread-safe.
 class Server {
@@ -20,20 +25,22 @@ class Server {
   /// @param clock real time; must outlive the server.
   /// @param origins `http://127.0.0.1:PORT` each, without slash; at least one. The n-th origin of a realm's provider is
   /// served at the n-th of these, and at the first where there are fewer.
-  Server(const Clock& clock, std::vector<std::string> origins);
-  Server(const Clock& clock, std::string origin) : Server(clock, std::vector{std::move(origin)}) {}
+  Server(const Clock& clock, std::vector<std::string> origins, ServerLimits limits = {});
+  Server(const Clock& clock, std::string origin, ServerLimits limits = {})
+      : Server(clock, std::vector{std::move(origin)}, limits) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Creates a realm; its base URLs are filled in from the origins and its name. Fails with `realm.exists` or `realm.name`.
+  /// Creates a realm; its base URLs are filled in from the origins and its name. Fails with `realm.exists`,
+  /// `realm.name` or `realm.limit`.
   mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options);
   [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
   bool drop_realm(std::string_view name);
   [[nodiscard]] std::vector<std::string> realms() const;
   [[nodiscard]] const std::string& origin() const;  ///< The first.
 
-  HttpResponse handle(const HttpRequest& request);
+  HttpResponse handle(HttpRequest request);  ///< By value as Realm::handle.
 
  private:
   struct Impl;

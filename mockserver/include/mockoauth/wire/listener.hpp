@@ -27,7 +27,7 @@ struct ListenerOptions {
 class Listener {
  public:
   /// Called on worker threads, several at once.
-  using Handler = std::function<server::HttpResponse(const server::HttpRequest&)>;
+  using Handler = std::function<server::HttpResponse(server::HttpRequest)>;
 
   /// Binds first, so that the port is known before `handler` is needed. Fails with `listen.port_in_use` (naming the
   /// holder where it can be told) or `listen.failed`.
