@@ -31,7 +31,8 @@ Outcome client_credentials(Call& call, const ClientRegistration& client) {
   login.auth_time = call.now;
   login = call.realm.store.open()->add_login(std::move(login));
   // §4.4.3: no refresh token; the client can ask again.
-  return answer_with_tokens(call, {.client = client, .login = login, .scopes = *scopes, .audience = *resources});
+  return answer_with_tokens(call, {.client = client, .login = std::move(login), .scopes = std::move(*scopes),
+                                   .audience = std::move(*resources)});
 }
 
 bool is_offered(const Profile& profile) {

@@ -1,6 +1,7 @@
 #include "protocol/answers.hpp"
 
 #include <string>
+#include <utility>
 
 namespace mockoauth::server {
 
@@ -12,6 +13,15 @@ namespace {
 void forbid_storing(HttpResponse& response) {
   response.set_header("Cache-Control", "no-store");
   response.set_header("Pragma", "no-cache");
+}
+
+HttpResponse unstored_answer(int status, std::string content_type, std::string body) {
+  HttpResponse response{.status = status, .headers = {}, .body = std::move(body)};
+  response.headers.reserve(6);  // With Date and what an endpoint may add.
+  response.headers.emplace_back("Content-Type", std::move(content_type));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Pragma", "no-cache");
+  return response;
 }
 
 std::string as_form(const Json& body) {
@@ -36,21 +46,14 @@ bool wants_form(const Call& call) {
 }  // namespace
 
 HttpResponse json_answer(int status, const Json& body) {
-  HttpResponse response{status, {{"Content-Type", "application/json"}}, body.dump()};
-  forbid_storing(response);
-  return response;
+  return unstored_answer(status, "application/json", body.dump());
 }
 
 HttpResponse data_answer(const Call& call, int status, const Json& body) {
   if (wants_form(call)) {
-    HttpResponse response{status, {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
-                          as_form(body)};
-    forbid_storing(response);
-    return response;
+    return unstored_answer(status, "application/x-www-form-urlencoded; charset=utf-8", as_form(body));
   }
-  HttpResponse response = json_answer(status, body);
-  response.set_header("Content-Type", call.profile().text("response.content_type"));
-  return response;
+  return unstored_answer(status, call.profile().text("response.content_type"), body.dump());
 }
 
 HttpResponse redirect_answer(std::string_view uri, const Parameters& parameters) {

@@ -1,7 +1,6 @@
 #include "protocol/call.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace mockoauth::server {
 
@@ -29,14 +28,15 @@ Checked<std::string> required(const mimir::codec::Parameters& parameters, std::s
 }
 
 Checked<void> refuse_repeated(const mimir::codec::Parameters& parameters) {
-  std::set<std::string_view> seen;
+  std::vector<std::string_view> names;
+  names.reserve(parameters.pairs().size());
   for (const auto& [name, value] : parameters.pairs()) {
-    if (name == "resource" || name == "audience") continue;
-    if (!seen.insert(name).second) {
-      return refuse(Condition::ParamInvalid, "the parameter " + name.substr(0, 64) + " is repeated");
-    }
+    if (name != "resource" && name != "audience") names.push_back(name);
   }
-  return {};
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return {};
+  return refuse(Condition::ParamInvalid, "the parameter " + std::string(twice->substr(0, 64)) + " is repeated");
 }
 
 }  // namespace mockoauth::server

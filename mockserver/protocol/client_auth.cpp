@@ -132,7 +132,7 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
   if (!client) return refuse(Condition::ClientUnknown, "the client_id is not registered");
   const auto allowed = is_public(*client) ? check_public(profile, *used) : check_confidential(call, *client, *used);
   if (!allowed) return tl::unexpected(allowed.error());
-  return *client;
+  return std::move(*client);
 }
 
 std::string claimed_client_id(const Call& call) {

@@ -101,7 +101,7 @@ Json token_response(const Call& call, const TokenAnswer& answer, const std::stri
   }
   add_absolute_expiry(body, profile, call.now, ttl);
   const auto extra = placeholders_for(call, answer.login, answer.scopes).expand(profile.knob("response.extra"));
-  if (extra && extra->is_object()) {
+  if (extra && extra->is_object() && !extra->as_object()->empty()) {
     const auto omitted = answer.is_refresh ? profile.list("response.refresh_omits") : std::vector<std::string>();
     for (const auto& [name, value] : *extra->as_object()) {
       if (!contains(omitted, name)) body.set(name, value);

@@ -29,7 +29,9 @@ struct TextDigest {
   friend bool operator==(const TextDigest&, const TextDigest&) = default;
 };
 
-/// Numbers by digest: open addressing in many small parts, so that growing never stops the server for long.
+/// Numbers by digest: open addressing in many small parts, so that growing never stops the server for long. A slot
+/// holds 24 bits of the digest beside the number: growing then moves slots without a look at the rows, which are all
+/// over the memory, and a search looks at hardly any row but the right one.
 class DigestIndex {
  public:
   static constexpr std::uint64_t kNone = 0;
@@ -39,29 +41,15 @@ class DigestIndex {
   [[nodiscard]] std::uint64_t find(const TextDigest& digest, DigestOf digest_of) const {
     if (parts_.empty()) return kNone;
     const auto& part = parts_[part_of(digest)];
-    if (part.slots.empty()) return kNone;
-    const std::size_t mask = part.slots.size() - 1;
-    for (std::size_t at = home_of(digest) & mask; part.slots[at] != kNone; at = (at + 1) & mask) {
-      if (digest_of(part.slots[at]) == digest) return part.slots[at];
-    }
-    return kNone;
+    return part.slots.empty() ? kNone : number_of(part.slots[place_of(part, digest, digest_of)]);
   }
 
-  /// The digest must not be there yet; the number is not kNone.
+  /// The digest must not be there yet; the number is not kNone and below 2^40.
   template <class DigestOf>
   void insert(const TextDigest& digest, std::uint64_t number, DigestOf digest_of) {
     if (parts_.empty()) parts_.resize(1);
     if (parts_.size() == 1 && parts_[0].used >= kSmall) split(digest_of);
-    auto& part = parts_[part_of(digest)];
-    if ((part.used + 1) * 4 > part.slots.size() * 3) {
-      std::vector<std::uint64_t> old = std::exchange(part.slots, {});
-      part.slots.resize(std::max<std::size_t>(8, old.size() * 2), kNone);
-      for (const auto kept : old) {
-        if (kept != kNone) place(part, digest_of(kept), kept);
-      }
-    }
-    place(part, digest, number);
-    ++part.used;
+    put(parts_[part_of(digest)], slot_of(digest, number));
   }
 
   template <class DigestOf>
@@ -70,12 +58,11 @@ class DigestIndex {
     auto& part = parts_[part_of(digest)];
     if (part.slots.empty()) return;
     const std::size_t mask = part.slots.size() - 1;
-    std::size_t hole = home_of(digest) & mask;
-    while (part.slots[hole] != kNone && !(digest_of(part.slots[hole]) == digest)) hole = (hole + 1) & mask;
+    std::size_t hole = place_of(part, digest, digest_of);
     if (part.slots[hole] == kNone) return;
     // Whatever was pushed past the hole moves back into it, so that no marker of the erased one has to stay.
     for (std::size_t at = (hole + 1) & mask; part.slots[at] != kNone; at = (at + 1) & mask) {
-      const std::size_t home = home_of(digest_of(part.slots[at])) & mask;
+      const std::size_t home = tag_of(part.slots[at]) & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       part.slots[hole] = part.slots[at];
       hole = at;
@@ -87,28 +74,60 @@ class DigestIndex {
  private:
   static constexpr std::size_t kParts = 256;
   static constexpr std::size_t kSmall = 1024;  ///< Up to here one part will do: a realm of a test is small.
+  static constexpr unsigned kNumberBits = 40;
+  static constexpr std::uint64_t kTagMask = (std::uint64_t{1} << (64 - kNumberBits)) - 1;
 
   struct Part {
     std::vector<std::uint64_t> slots;
     std::size_t used = 0;
   };
 
+  // Two halves of the same digest, so that the part a digest belongs to says nothing about its place there.
   [[nodiscard]] std::size_t part_of(const TextDigest& digest) const { return digest.half[1] & (parts_.size() - 1); }
-  static std::size_t home_of(const TextDigest& digest) { return digest.half[0]; }
+  static std::uint64_t tag_of(std::uint64_t slot) { return slot >> kNumberBits; }
+  static std::uint64_t number_of(std::uint64_t slot) { return slot & ((std::uint64_t{1} << kNumberBits) - 1); }
+  static std::uint64_t slot_of(const TextDigest& digest, std::uint64_t number) {
+    return (digest.half[0] & kTagMask) << kNumberBits | number;
+  }
 
-  static void place(Part& part, const TextDigest& digest, std::uint64_t number) {
+  /// Where it is, or the empty slot where the search for it ends.
+  template <class DigestOf>
+  static std::size_t place_of(const Part& part, const TextDigest& digest, DigestOf digest_of) {
+    const auto tag = digest.half[0] & kTagMask;
     const std::size_t mask = part.slots.size() - 1;
-    std::size_t at = home_of(digest) & mask;
+    std::size_t at = tag & mask;
+    while (part.slots[at] != kNone &&
+           (tag_of(part.slots[at]) != tag || !(digest_of(number_of(part.slots[at])) == digest))) {
+      at = (at + 1) & mask;
+    }
+    return at;
+  }
+
+  static void put(Part& part, std::uint64_t slot) {
+    if ((part.used + 1) * 4 > part.slots.size() * 3) {
+      const std::vector<std::uint64_t> old = std::exchange(part.slots, {});
+      part.slots.resize(std::max<std::size_t>(8, old.size() * 2), kNone);
+      for (const auto kept : old) {
+        if (kept != kNone) place(part, kept);
+      }
+    }
+    place(part, slot);
+    ++part.used;
+  }
+
+  static void place(Part& part, std::uint64_t slot) {
+    const std::size_t mask = part.slots.size() - 1;
+    std::size_t at = tag_of(slot) & mask;
     while (part.slots[at] != kNone) at = (at + 1) & mask;
-    part.slots[at] = number;
+    part.slots[at] = slot;
   }
 
   template <class DigestOf>
   void split(DigestOf digest_of) {
     const auto old = std::exchange(parts_[0], {}).slots;
     parts_.resize(kParts);
-    for (const auto number : old) {
-      if (number != kNone) insert(digest_of(number), number, digest_of);
+    for (const auto slot : old) {
+      if (slot != kNone) put(parts_[part_of(digest_of(number_of(slot)))], slot);
     }
   }
 

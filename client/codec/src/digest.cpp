@@ -11,6 +11,18 @@
 namespace mimir::codec {
 namespace {
 
+/// Fetched once and kept for good: what EVP_sha256() gives stands for a look-up at each use since OpenSSL 3, which takes
+/// longer than hashing a token.
+const EVP_MD* fetched(const char* name, const EVP_MD* otherwise) {
+  const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, name, nullptr);
+  return algorithm != nullptr ? algorithm : otherwise;
+}
+
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const algorithm = fetched("SHA2-256", EVP_sha256());
+  return algorithm;
+}
+
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   std::string result(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
   // SHA-2 fails only where OpenSSL itself is broken (no default provider, no memory). There is no value to return that
@@ -23,7 +35,7 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+std::string sha256(std::string_view bytes) { return digest(sha256_algorithm(), bytes); }
 std::string sha384(std::string_view bytes) { return digest(EVP_sha384(), bytes); }
 std::string sha512(std::string_view bytes) { return digest(EVP_sha512(), bytes); }
 

@@ -41,6 +41,7 @@ std::string encode(std::string_view bytes, bool space_as_plus) {
 
 /// `base` is where `text` starts within what the caller was given, so that offsets are the caller's.
 Result<std::string> decode(std::string_view text, bool plus_is_space, std::size_t base = 0) {
+  if (text.find_first_of("%+") == std::string_view::npos) return std::string(text);  // Most of what is sent.
   std::string bytes;
   bytes.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -84,6 +85,8 @@ Result<Parameters> Parameters::parse(std::string_view text, const FormLimits& li
                 limits.max_bytes);
   }
   Parameters parameters;
+  const auto separators = static_cast<std::size_t>(std::count(text.begin(), text.end(), '&'));
+  parameters.pairs_.reserve(std::min(separators + 1, limits.max_parameters));
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find('&', start), text.size());
     const std::string_view piece = text.substr(start, end - start);

@@ -2,6 +2,7 @@
 #include <mimir/codec/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -230,6 +231,101 @@ void write(const Json& value, Writer& writer) {
   }
 }
 
+/// Whether every byte stands for itself in a JSON string (RFC 8259 §7) and is ASCII, as nearly all text here is. Bytes
+/// beyond ASCII are negative.
+bool is_plain(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](signed char c) { return c < 0x20 || c == '"' || c == '\\'; });
+}
+
+/// Room for the compact text, so that it is written without growing: growing would leave pieces of tokens in memory.
+std::size_t most_bytes(const Json& value) {
+  constexpr std::size_t kNumber = 32;
+  constexpr std::size_t kEscaped = 6;  // `\u001F`, and U+FFFD for a byte that is no UTF-8 has three
+  const auto of_text = [](std::string_view text) { return 3 + text.size() * (is_plain(text) ? 1 : kEscaped); };
+  if (const std::string* text = value.as_string()) return of_text(*text);
+  std::size_t bytes = 2;
+  if (const Json::Array* items = value.as_array()) {
+    for (const Json& item : *items) bytes += 1 + most_bytes(item);
+    return bytes;
+  }
+  if (const Json::Object* members = value.as_object()) {
+    for (const auto& [name, member] : *members) bytes += 2 + of_text(name) + most_bytes(member);
+    return bytes;
+  }
+  return kNumber;
+}
+
+void write_escaped(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default: {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20) {
+          out += c;
+        } else {
+          (out += "\\u00").append({kHex[byte >> 4], kHex[byte & 0xF]});
+        }
+      }
+    }
+  }
+}
+
+void write_compact(std::string_view text, std::string& out) {
+  out += '"';
+  if (is_plain(text)) {
+    out += text;
+  } else if (internal::is_valid_utf8(text)) {
+    write_escaped(text, out);
+  } else {
+    write_escaped(internal::repair_utf8(text), out);
+  }
+  out += '"';
+}
+
+/// As RapidJSON's writer does it, which copies byte by byte; here text is nearly always taken over as a whole.
+void write_compact(const Json& value, std::string& out) {
+  if (const std::string* text = value.as_string()) {
+    write_compact(std::string_view(*text), out);
+  } else if (const auto integer = value.as_int()) {
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *integer).ptr;
+    out.append(digits.data(), end);
+  } else if (const Json::Array* items = value.as_array()) {
+    out += '[';
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) out += ',';
+      write_compact((*items)[i], out);
+    }
+    out += ']';
+  } else if (const Json::Object* members = value.as_object()) {
+    out += '{';
+    for (std::size_t i = 0; i < members->size(); ++i) {
+      if (i > 0) out += ',';
+      write_compact(std::string_view((*members)[i].first), out);
+      out += ':';
+      write_compact((*members)[i].second, out);
+    }
+    out += '}';
+  } else if (const auto boolean = value.as_bool()) {
+    out += *boolean ? "true" : "false";
+  } else if (value.is_null()) {
+    out += "null";
+  } else {  // Fractions, whose shortest text is an art.
+    Buffer buffer;
+    rapidjson::Writer<Buffer> writer(buffer);
+    write(value, writer);
+    out.append(buffer.GetString(), buffer.GetSize());
+  }
+}
+
 }  // namespace
 
 Result<Json> Json::parse(std::string_view text, const JsonLimits& limits) {
@@ -261,10 +357,10 @@ Result<Json> Json::parse(std::string_view text, const JsonLimits& limits) {
 }
 
 std::string Json::dump() const {
-  Buffer buffer;
-  rapidjson::Writer<Buffer> writer(buffer);
-  write(*this, writer);
-  return {buffer.GetString(), buffer.GetSize()};
+  std::string text;
+  text.reserve(most_bytes(*this));
+  write_compact(*this, text);
+  return text;
 }
 
 std::string Json::dump_pretty() const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
@@ -60,7 +61,28 @@ std::string raw_to_der(std::string_view raw, std::size_t width) {
 
 const EVP_MD* digest_of(const AlgorithmTraits& traits) { return traits.digest == nullptr ? nullptr : traits.digest(); }
 
+DigestContextPtr set_up_signing(const AlgorithmTraits& traits, EVP_PKEY* key) {
+  DigestContextPtr context(EVP_MD_CTX_new());
+  EVP_PKEY_CTX* options = nullptr;
+  const bool is_ready = context && EVP_DigestSignInit(context.get(), &options, digest_of(traits), nullptr, key) == 1 &&
+                        set_padding(traits, options);
+  return is_ready ? std::move(context) : nullptr;
+}
+
 }  // namespace
+
+DigestContextPtr PreparedSigners::take(JwsAlgorithm algorithm, EVP_PKEY* key) {
+  auto& place = contexts_[static_cast<std::size_t>(algorithm)];
+  EVP_MD_CTX* prepared = place.load(std::memory_order_acquire);
+  if (prepared == nullptr) {
+    auto made = set_up_signing(traits_of(algorithm), key);
+    // Of two threads that made one at the same time, one keeps its own for this signature only.
+    if (!made || !place.compare_exchange_strong(prepared, made.get(), std::memory_order_acq_rel)) return made;
+    prepared = made.release();
+  }
+  DigestContextPtr copy(EVP_MD_CTX_new());
+  return copy && EVP_MD_CTX_copy_ex(copy.get(), prepared) == 1 ? std::move(copy) : nullptr;
+}
 
 Result<std::string> sign(JwsAlgorithm algorithm, const Key& key, std::string_view input) {
   const ErrorQueueGuard guard;
@@ -76,12 +98,9 @@ Result<std::string> sign(JwsAlgorithm algorithm, const Key& key, std::string_vie
   if (traits.kty == "oct") {
     signature = mac(traits, key, input);
   } else {
-    const DigestContextPtr context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* options = nullptr;
+    const DigestContextPtr context = impl.signers.take(algorithm, impl.pkey.get());
     std::size_t size = 0;
-    if (context && EVP_DigestSignInit(context.get(), &options, digest_of(traits), nullptr, impl.pkey.get()) == 1 &&
-        set_padding(traits, options) &&
-        EVP_DigestSign(context.get(), nullptr, &size, bytes_of(input), input.size()) == 1) {
+    if (context && EVP_DigestSign(context.get(), nullptr, &size, bytes_of(input), input.size()) == 1) {
       signature.resize(size);
       if (EVP_DigestSign(context.get(), bytes_of(signature), &size, bytes_of(input), input.size()) != 1) size = 0;
       signature.resize(size);

@@ -1,5 +1,7 @@
 #include "utf8.hpp"
 
+#include <algorithm>
+
 namespace mimir::codec::internal {
 namespace {
 
@@ -28,12 +30,14 @@ std::size_t character_length(std::string_view text) {
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (;;) {
+    const auto beyond_ascii = std::find_if(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
+    if (beyond_ascii == text.end()) return true;
+    text.remove_prefix(static_cast<std::size_t>(beyond_ascii - text.begin()));
     const std::size_t length = character_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string repair_utf8(std::string_view text) {
