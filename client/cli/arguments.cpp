@@ -37,6 +37,17 @@ void add_login_options(CLI::App& command, bool& no_browser, int& timeout) {
       ->capture_default_str();
 }
 
+CLI::Option* add_import(CLI::App& command, AccountsArguments& into) {
+  auto* file = command.add_option("--import", into.import_file,
+                                  "Import logins that an older program keeps in this JSON file, and remove it");
+  command.add_option("--issuer", into.import_issuer, "Issuer URL of imported logins whose file does not say it")->needs(file);
+  command.add_option("--client-id", into.import_client_id, "Client id of imported logins whose file does not say it")
+      ->needs(file);
+  command.add_option("--name", into.import_name, "Name of the one login that is imported")->check(check_name)->needs(file);
+  command.add_flag("--keep-file", into.import_keeps_file, "Do not remove the imported file")->needs(file);
+  return file;
+}
+
 }  // namespace
 
 std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) {
@@ -95,11 +106,12 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   add_storage(*logout_command, logout.storage);
 
   AccountsArguments accounts;
-  auto* accounts_command = app.add_subcommand("accounts", "List logins, choose the default, move them to another storage");
+  auto* accounts_command = app.add_subcommand("accounts", "List logins, choose the default, move or import them");
   accounts_command->add_flag("--json", accounts.json, "Print JSON");
   auto* make_default =
       accounts_command->add_option("--default", accounts.default_name, "Make this login the default")->check(check_name);
   accounts_command->add_option("--move-to", accounts.move_to, "Move all logins to this storage")->excludes(make_default);
+  add_import(*accounts_command, accounts)->excludes(make_default);
   add_storage(*accounts_command, accounts.storage);
 
   DoctorArguments doctor;

@@ -47,6 +47,11 @@ struct AccountsArguments {
   std::string storage = "auto";
   std::string default_name;  ///< Not empty: make it the default.
   std::string move_to;       ///< Not empty: move all logins to that storage.
+  std::string import_file;   ///< Not empty: import the logins of that file; what follows is about it.
+  std::string import_issuer;
+  std::string import_client_id;
+  std::string import_name;
+  bool import_keeps_file = false;
   bool json = false;
 };
 struct DoctorArguments {

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-StoredLogin login(std::string_view access_token) {
+StoredLogin remembered(std::string_view access_token) {
   StoredLogin result;
   result.config.issuer = "https://issuer.example";
   result.tokens.access_token = Secret(access_token);
@@ -21,7 +21,7 @@ StoredLogin login(std::string_view access_token) {
 TEST(MemoryStorage, GivesBackWhatWasStored) {
   const auto storage = make_memory_storage();
 
-  ASSERT_EQ(storage->store("google", login("first"), 0).value(), 1u);
+  ASSERT_EQ(storage->store("google", remembered("first"), 0).value(), 1u);
   const auto loaded = storage->load("google").value();
 
   ASSERT_TRUE(loaded);
@@ -34,10 +34,10 @@ TEST(MemoryStorage, GivesBackWhatWasStored) {
 
 TEST(MemoryStorage, RefusesAWriterThatReadAnOlderGeneration) {
   const auto storage = make_memory_storage();
-  ASSERT_EQ(storage->store("google", login("first"), 0).value(), 1u);
-  ASSERT_EQ(storage->store("google", login("second"), 1).value(), 2u);
+  ASSERT_EQ(storage->store("google", remembered("first"), 0).value(), 1u);
+  ASSERT_EQ(storage->store("google", remembered("second"), 1).value(), 2u);
 
-  const auto late = storage->store("google", login("late"), 1);
+  const auto late = storage->store("google", remembered("late"), 1);
 
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, "storage.conflict");
@@ -46,19 +46,19 @@ TEST(MemoryStorage, RefusesAWriterThatReadAnOlderGeneration) {
 
 TEST(MemoryStorage, NeverReusesAGenerationAfterErase) {
   const auto storage = make_memory_storage();
-  ASSERT_EQ(storage->store("google", login("first"), 0).value(), 1u);
+  ASSERT_EQ(storage->store("google", remembered("first"), 0).value(), 1u);
   ASSERT_TRUE(storage->erase("google"));
-  ASSERT_EQ(storage->store("google", login("second"), 0).value(), 2u);
+  ASSERT_EQ(storage->store("google", remembered("second"), 0).value(), 2u);
 
-  EXPECT_FALSE(storage->store("google", login("of the erased login"), 1));
+  EXPECT_FALSE(storage->store("google", remembered("of the erased login"), 1));
 }
 
 TEST(MemoryStorage, EraseOfNothingIsFine) { EXPECT_TRUE(make_memory_storage()->erase("google")); }
 
 TEST(MemoryStorage, ListsProvidersInOrder) {
   const auto storage = make_memory_storage();
-  ASSERT_TRUE(storage->store("google", login("a"), 0));
-  ASSERT_TRUE(storage->store("github", login("b"), 0));
+  ASSERT_TRUE(storage->store("google", remembered("a"), 0));
+  ASSERT_TRUE(storage->store("github", remembered("b"), 0));
 
   EXPECT_EQ(storage->providers().value(), (std::vector<std::string>{"github", "google"}));
 }
@@ -106,7 +106,7 @@ TEST(MemoryStorage, OnlyOneOfManyConcurrentWritersWinsEachGeneration) {
   {
     std::vector<std::jthread> writers;
     for (int i = 0; i < 8; ++i) {
-      writers.emplace_back([&] { wins += storage->store("google", login("x"), 0).has_value() ? 1 : 0; });
+      writers.emplace_back([&] { wins += storage->store("google", remembered("x"), 0).has_value() ? 1 : 0; });
     }
   }
 

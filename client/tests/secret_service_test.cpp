@@ -1,5 +1,6 @@
 // The keyring of the desktop, a real one: unlocked, locked, denied, silent, gone and absent.
 #include "keyring_fixture.hpp"
+#include "killed_at.hpp"
 
 namespace mimir::oauth::testing {
 namespace {
@@ -148,6 +149,30 @@ TEST_F(SecretServiceTest, LoginsMoveToAFileAndBack) {  // CH-ST-04
   EXPECT_EQ((*storage->load("work"))->tokens.access_token.expose(), "access-2");
   EXPECT_GT((*storage->load("work"))->generation, 2u);  // grows across moves: an old copy never wins
   EXPECT_FALSE(std::filesystem::exists(folder_ / "google.login"));
+}
+
+TEST_F(SecretServiceTest, AMoveThatIsKilledLosesNothing) {  // CH-ST-04
+  start_keyring();
+  ASSERT_TRUE(open()->store("google", login("access-1"), 0));
+  auto automatic = options();
+  automatic.backend = "auto";
+  const auto there_and_back = [&] {
+    (void)move_logins(automatic, "file", random_);
+    (void)move_logins(automatic, "secret-service", random_);
+  };
+  // A call of the keyring is some hundred system calls, most of them waiting: one in nine is enough to hit each step.
+  int kills = 0;
+  for (std::size_t step = 1; killed_at(step, there_and_back); step += 9) {
+    ++kills;
+    const auto loaded = std::move(*open_storage(automatic, random_))->load("google");
+    ASSERT_TRUE(loaded && *loaded) << "step " << step;
+    ASSERT_EQ((*loaded)->tokens.access_token.expose(), "access-1") << "step " << step;
+    const auto finished = move_logins(automatic, "secret-service", random_);
+    ASSERT_TRUE(finished) << "step " << step << ": " << finished.error().message;
+    ASSERT_FALSE(std::filesystem::exists(folder_ / "google.login")) << "step " << step;
+    ASSERT_EQ(open()->providers(), std::vector<std::string>{"google"}) << "step " << step;
+  }
+  EXPECT_GT(kills, 20);
 }
 
 }  // namespace

@@ -7,29 +7,31 @@
 namespace mimir::oauth::internal {
 namespace {
 
-const TimePoint kNow{std::chrono::hours(500'000)};
+const TimePoint kCacheStart{std::chrono::hours(500'000)};
 constexpr std::uint64_t kEpoch = 3;
 
 TokenCache::Times times() {
-  return {.from = kNow, .fresh_until = kNow + std::chrono::minutes(5), .until = kNow + std::chrono::minutes(10)};
+  return {.from = kCacheStart,
+          .fresh_until = kCacheStart + std::chrono::minutes(5),
+          .until = kCacheStart + std::chrono::minutes(10)};
 }
 
 TEST(TokenCache, IsEmptyAtFirst) {
   const TokenCache cache;
-  EXPECT_FALSE(cache.read(kNow, 0));
-  EXPECT_FALSE(cache.read(kNow, 0, TokenCache::Age::Ageing));
+  EXPECT_FALSE(cache.read(kCacheStart, 0));
+  EXPECT_FALSE(cache.read(kCacheStart, 0, TokenCache::Age::Ageing));
 }
 
 TEST(TokenCache, HandsOutWithinItsTimesAndEpoch) {
   TokenCache cache;
   cache.keep(Secret("token"), times(), kEpoch);
 
-  EXPECT_EQ(cache.read(kNow, kEpoch)->expose(), "token");
-  EXPECT_FALSE(cache.read(kNow, kEpoch + 1));
-  EXPECT_FALSE(cache.read(kNow - std::chrono::milliseconds(1), kEpoch));
-  EXPECT_FALSE(cache.read(kNow + std::chrono::minutes(5), kEpoch));
-  EXPECT_TRUE(cache.read(kNow + std::chrono::minutes(5), kEpoch, TokenCache::Age::Ageing));
-  EXPECT_FALSE(cache.read(kNow + std::chrono::minutes(10), kEpoch, TokenCache::Age::Ageing));
+  EXPECT_EQ(cache.read(kCacheStart, kEpoch)->expose(), "token");
+  EXPECT_FALSE(cache.read(kCacheStart, kEpoch + 1));
+  EXPECT_FALSE(cache.read(kCacheStart - std::chrono::milliseconds(1), kEpoch));
+  EXPECT_FALSE(cache.read(kCacheStart + std::chrono::minutes(5), kEpoch));
+  EXPECT_TRUE(cache.read(kCacheStart + std::chrono::minutes(5), kEpoch, TokenCache::Age::Ageing));
+  EXPECT_FALSE(cache.read(kCacheStart + std::chrono::minutes(10), kEpoch, TokenCache::Age::Ageing));
 }
 
 TEST(TokenCache, KeepsEveryByteOfEverySize) {
@@ -38,23 +40,23 @@ TEST(TokenCache, KeepsEveryByteOfEverySize) {
     std::string token(size, 'x');
     for (std::size_t i = 0; i < size; ++i) token[i] = static_cast<char>('!' + i % 90);
     cache.keep(Secret(token), times(), kEpoch);
-    EXPECT_EQ(cache.read(kNow, kEpoch)->expose(), token);
+    EXPECT_EQ(cache.read(kCacheStart, kEpoch)->expose(), token);
   }
 }
 
 TEST(TokenCache, PauseNeverLengthensItsLife) {
   TokenCache cache;
   cache.keep(Secret("token"), times(), kEpoch);
-  cache.pause(kNow + std::chrono::hours(1));
-  EXPECT_TRUE(cache.read(kNow + std::chrono::minutes(9), kEpoch));
-  EXPECT_FALSE(cache.read(kNow + std::chrono::minutes(10), kEpoch));
+  cache.pause(kCacheStart + std::chrono::hours(1));
+  EXPECT_TRUE(cache.read(kCacheStart + std::chrono::minutes(9), kEpoch));
+  EXPECT_FALSE(cache.read(kCacheStart + std::chrono::minutes(10), kEpoch));
 }
 
 TEST(TokenCache, WipedIsGone) {
   TokenCache cache;
   cache.keep(Secret("token"), times(), kEpoch);
   cache.wipe();
-  EXPECT_FALSE(cache.read(kNow, kEpoch));
+  EXPECT_FALSE(cache.read(kCacheStart, kEpoch));
 }
 
 TEST(TokenCache, ReadersSeeOneTokenOrNone) {  // never half of one and half of another
@@ -67,7 +69,7 @@ TEST(TokenCache, ReadersSeeOneTokenOrNone) {  // never half of one and half of a
     for (int i = 0; i < 4; ++i) {
       readers.emplace_back([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
-          const auto token = cache.read(kNow, kEpoch);
+          const auto token = cache.read(kCacheStart, kEpoch);
           if (!token) continue;
           ++seen;
           if (token->expose() != tokens[0] && token->expose() != tokens[1] && token->expose() != tokens[2]) ++torn;

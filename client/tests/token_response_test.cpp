@@ -8,13 +8,13 @@
 namespace mimir::oauth::internal {
 namespace {
 
-const TimePoint kNow{std::chrono::sys_days(std::chrono::year(2026) / 11 / 24)};
+const TimePoint kReceived{std::chrono::sys_days(std::chrono::year(2026) / 11 / 24)};
 
 Result<TokenGrant> judge(int status, const std::string& body, const std::string& type = "application/json",
                          Step step = Step::CodeExchange, std::vector<std::pair<std::string, std::string>> headers = {}) {
   headers.emplace_back("content-type", type);
   return validate_token_response({.status = status, .headers = std::move(headers), .body = Secret(body)},
-                                 {.step = step, .provider = "mock", .url = "https://as.example/token", .now = kNow});
+                                 {.step = step, .provider = "mock", .url = "https://as.example/token", .now = kReceived});
 }
 
 struct Refusal {
@@ -164,7 +164,7 @@ TEST(RetryAfter, IsReadInBothForms) {  // retry-after-honoured, CH-NT-10
   const auto wait = [](const std::string& value, const std::string& date = "") {
     HttpResponse response{.status = 429, .headers = {{"Retry-After", value}}};
     if (!date.empty()) response.headers.emplace_back("Date", date);
-    return retry_after(response, kNow);
+    return retry_after(response, kReceived);
   };
   using std::chrono::seconds;
 

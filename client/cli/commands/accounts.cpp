@@ -5,6 +5,7 @@
 #include <exit_status.hpp>
 #include <mimir/codec/json.hpp>
 #include <mimir/oauth/accounts.hpp>
+#include <mimir/oauth/login_import.hpp>
 #include <session.hpp>
 
 namespace mimir::cli {
@@ -61,6 +62,38 @@ int list(const AccountsArguments& arguments, Session& session) {
   return session.terminal().result(text) ? kDone : kLocal;
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (auto& c : text) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text;
+}
+
+/// @returns whether all of them are kept now.
+oauth::Result<bool> import_file(const AccountsArguments& arguments, Session& session) {
+  const oauth::SystemClock clock;
+  const auto report = oauth::import_logins({.file = arguments.import_file,
+                                            .issuer = arguments.import_issuer,
+                                            .client_id = arguments.import_client_id,
+                                            .name = arguments.import_name,
+                                            .keep_file = arguments.import_keeps_file},
+                                           session.storage(), clock);
+  if (!report) return oauth::fail(report.error());
+  auto& terminal = session.terminal();
+  if (!report->imported.empty()) terminal.success("Imported: " + listed(report->imported) + ".");
+  if (!report->left.empty()) {
+    terminal.progress("Not imported, since there are other logins of these names: " + listed(report->left) + ".");
+  }
+  const std::string still_there = " is still there. Renewing a token here may end its copy there.";
+  terminal.progress(arguments.import_file + (report->file_removed ? " is removed." : still_there));
+  if (report->readable_by_others) {
+    terminal.progress("Other users could read that file: log out and in again to be rid of those tokens.");
+  }
+  return report->left.empty();
+}
+
 }  // namespace
 
 int run_command(const AccountsArguments& arguments) {
@@ -78,6 +111,12 @@ int run_command(const AccountsArguments& arguments) {
     const auto moved = oauth::move_logins((*session)->storage_options(), arguments.move_to, (*session)->random());
     if (!moved) return (*session)->report(moved.error(), "");
     (*session)->terminal().success("Moved " + std::to_string(*moved) + " logins.");
+  }
+  if (!arguments.import_file.empty()) {
+    const auto whole = import_file(arguments, **session);
+    if (!whole) return (*session)->report(whole.error(), arguments.import_name);
+    if (const int listed = list(arguments, **session); listed != kDone) return listed;
+    return *whole ? kDone : kLocal;
   }
   return list(arguments, **session);
 }

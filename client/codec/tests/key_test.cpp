@@ -12,7 +12,7 @@
 namespace mimir::codec {
 namespace {
 
-Json json_of(std::string_view text) { return Json::parse(text).value(); }
+Json key_json(std::string_view text) { return Json::parse(text).value(); }
 
 TEST(Key, GeneratesOneForEveryAlgorithm) {
   using enum JwsAlgorithm;
@@ -36,7 +36,7 @@ TEST(Key, NeverShowsASymmetricKey) {
 }
 
 TEST(Key, ServesManyThreadsAtOnce) {
-  const Key key = Key::from_jwk(json_of(vectors::kRfc7515A3Key)).value();
+  const Key key = Key::from_jwk(key_json(vectors::kRfc7515A3Key)).value();
   const std::string expected = key.thumbprint().value();
   std::vector<std::thread> threads;
   std::vector<std::string> results(4);
@@ -52,8 +52,8 @@ TEST(Key, ServesManyThreadsAtOnce) {
 
 // RFC 7517 §5: what is not understood is left out, not fatal.
 TEST(KeySet, LeavesOutWhatItCannotRead) {
-  const Json jwks = Json::object({{"keys", Json::array({json_of(vectors::kRfc7638Key), Json::object({{"kty", "new"}}),
-                                                        Json("x"), json_of(vectors::kRfc8037Key)})},
+  const Json jwks = Json::object({{"keys", Json::array({key_json(vectors::kRfc7638Key), Json::object({{"kty", "new"}}),
+                                                        Json("x"), key_json(vectors::kRfc8037Key)})},
                                   {"extra", true}});
 
   const KeySet set = KeySet::from_jwks(jwks).value();
@@ -66,8 +66,8 @@ TEST(KeySet, LeavesOutWhatItCannotRead) {
 }
 
 TEST(KeySet, PublishesNothingPrivate) {
-  const Json keys = Json::array({json_of(vectors::kRfc7520RsaKey), json_of(vectors::kRfc7520EcKey),
-                                 json_of(vectors::kRfc7520OctetKey), json_of(vectors::kRfc8037Key)});
+  const Json keys = Json::array({key_json(vectors::kRfc7520RsaKey), key_json(vectors::kRfc7520EcKey),
+                                 key_json(vectors::kRfc7520OctetKey), key_json(vectors::kRfc8037Key)});
   const KeySet set = KeySet::from_jwks(Json::object({{"keys", keys}})).value();
   ASSERT_EQ(set.keys.size(), 4U);
 
@@ -81,9 +81,9 @@ TEST(KeySet, PublishesNothingPrivate) {
 
 TEST(KeySet, RefusesWhatIsNoSet) {
   for (const char* text : {"[]", "{}", "null", "{\"keys\":{}}", "{\"keys\":null}", "{\"Keys\":[]}"}) {
-    EXPECT_EQ(KeySet::from_jwks(json_of(text)).error().code, "jwks.keys") << text;
+    EXPECT_EQ(KeySet::from_jwks(key_json(text)).error().code, "jwks.keys") << text;
   }
-  EXPECT_TRUE(KeySet::from_jwks(json_of("{\"keys\":[]}")).has_value());
+  EXPECT_TRUE(KeySet::from_jwks(key_json("{\"keys\":[]}")).has_value());
 }
 
 }  // namespace

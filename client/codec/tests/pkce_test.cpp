@@ -18,7 +18,7 @@ constexpr std::array<std::uint8_t, 32> kOctets{116, 24, 223, 180, 151, 153, 224,
                                                125, 216, 173, 187, 186, 22,  212, 37,  77,  105, 214,
                                                191, 240, 91,  88,  5,   88,  83,  132, 141, 121};
 constexpr std::string_view kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+constexpr std::string_view kVerifierCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 constexpr std::string_view kChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 TEST(Pkce, KeepsTheChallengeOfRfc7636AppendixB) { EXPECT_EQ(pkce_s256_challenge(kVerifier), kChallenge); }
@@ -43,7 +43,7 @@ TEST(Pkce, MakesVerifiersOfEveryAllowedLength) {
     const PkcePair pair = make_pkce_pair(random, length).value();
     EXPECT_EQ(pair.verifier.size(), length);
     // RFC 7636 §4.1: unreserved characters only.
-    EXPECT_EQ(pair.verifier.expose().find_first_not_of(kUnreserved), std::string_view::npos);
+    EXPECT_EQ(pair.verifier.expose().find_first_not_of(kVerifierCharacters), std::string_view::npos);
     EXPECT_EQ(pair.challenge, pkce_s256_challenge(pair.verifier.expose()));
     EXPECT_EQ(pair.challenge.size(), 43U);
   }

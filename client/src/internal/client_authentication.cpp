@@ -19,11 +19,7 @@ constexpr std::array kPreferred{JwsAlgorithm::ES256, JwsAlgorithm::EdDSA, JwsAlg
 
 bool holds(const std::optional<Secret>& secret) { return secret && !secret->empty(); }
 
-bool lists(const std::vector<std::string>& list, std::string_view value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
+std::string readable_list(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
   return sanitise(text, 200);
@@ -53,7 +49,7 @@ Result<ClientAuthentication> choose_algorithm(const OAuthConfig& config, const M
     }
   }
   return fail(no_method("The provider takes no assertion by a key of this type; it offers: " +
-                            joined(metadata.token_auth_algorithms.value_or(std::vector<std::string>())) + ".",
+                            readable_list(metadata.token_auth_algorithms.value_or(std::vector<std::string>())) + ".",
                         "Register a key of a type that the provider lists."));
 }
 
@@ -63,13 +59,13 @@ Result<ClientAuthentication> choose_client_authentication(const OAuthConfig& con
   const auto& offered = metadata.token_auth_methods;
   if (holds(config.client_key)) {
     if (!offered || lists(*offered, "private_key_jwt")) return choose_algorithm(config, metadata);
-    return fail(no_method("The provider takes no private_key_jwt; it offers: " + joined(*offered) + ".",
+    return fail(no_method("The provider takes no private_key_jwt; it offers: " + readable_list(*offered) + ".",
                           "Register the client with a method that the provider lists."));
   }
   if (!holds(config.client_secret)) return ClientAuthentication{};
   if (!offered || lists(*offered, "client_secret_basic")) return ClientAuthentication{Method::Basic};
   if (lists(*offered, "client_secret_post")) return ClientAuthentication{Method::Post};
-  return fail(no_method("The provider takes no client secret; it offers: " + joined(*offered) + ".",
+  return fail(no_method("The provider takes no client secret; it offers: " + readable_list(*offered) + ".",
                         "Register a public client, or one with client_secret_basic, and configure that."));
 }
 

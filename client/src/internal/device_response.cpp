@@ -9,13 +9,13 @@
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::size_t kMaxBytes = 64 * 1024;
+constexpr std::size_t kMaxDeviceAnswerBytes = 64 * 1024;
 constexpr std::int64_t kLongest = 24 * 3600;
 constexpr std::int64_t kDefaultInterval = 5;
 /// The server must say (§3.2); where it does not, giving up after some minutes beats never ending.
 constexpr std::int64_t kDefaultLifetime = 600;
 
-Error broken(const AnswerSource& source, std::string what) {
+Error no_device_answer(const AnswerSource& source, std::string what) {
   return {.category = Category::ProviderBroken,
           .code = "device.malformed",
           .message = "The device login answer of " + source.provider + " " + std::move(what) + ".",
@@ -38,7 +38,7 @@ std::int64_t positive(const codec::Json& body, std::string_view name, std::int64
 }  // namespace
 
 Result<DeviceGrant> validate_device_response(const HttpResponse& response, const AnswerSource& source) {
-  const auto body = parse_json_body(response, kMaxBytes);
+  const auto body = parse_json_body(response, kMaxDeviceAnswerBytes);
   const bool object = body && body->is_object();
   if (object) {
     if (auto error = stated_error(response, *body, source)) return fail(*std::move(error));
@@ -46,13 +46,13 @@ Result<DeviceGrant> validate_device_response(const HttpResponse& response, const
   if (response.status != 200 || is_html(response) || !object) return fail(unstated_failure(response, source));
 
   const auto device_code = body->string_at("device_code");
-  if (!device_code || device_code->empty()) return fail(broken(source, "has no \"device_code\""));
+  if (!device_code || device_code->empty()) return fail(no_device_answer(source, "has no \"device_code\""));
   const auto user_code = body->string_at("user_code");
-  if (!user_code || user_code->empty()) return fail(broken(source, "has no \"user_code\""));
+  if (!user_code || user_code->empty()) return fail(no_device_answer(source, "has no \"user_code\""));
   const auto page = body->string_at("verification_uri");
-  if (!page) return fail(broken(source, "has no \"verification_uri\""));
+  if (!page) return fail(no_device_answer(source, "has no \"verification_uri\""));
   if (!is_web_page(*page)) {
-    return fail(broken(source, "sends the user to \"" + sanitise(*page, 100) + "\", which is no https page"));
+    return fail(no_device_answer(source, "sends the user to \"" + sanitise(*page, 100) + "\", which is no https page"));
   }
   DeviceGrant grant{.device_code = Secret(*device_code),
                     .prompt = {.user_code = sanitise(*user_code, 64), .verification_uri = *page},

@@ -10,9 +10,9 @@
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::chrono::hours kLifetime{1};
+constexpr std::chrono::hours kMetadataLifetime{1};
 constexpr int kMaxRedirects = 3;
-constexpr std::size_t kMaxBytes = 1024 * 1024;
+constexpr std::size_t kMaxMetadataBytes = 1024 * 1024;
 
 Error bad_issuer(const std::string& issuer, std::string why) {
   return {.category = Category::Misconfigured,
@@ -62,7 +62,7 @@ Found judge(const HttpResponse& response, const std::string& url, const std::str
                               "Check the issuer. On a guest network, a sign-in page may be in the way.")),
             true};
   }
-  const auto document = parse_json_body(response, kMaxBytes);
+  const auto document = parse_json_body(response, kMaxMetadataBytes);
   if (!document) {
     return {fail(not_metadata("metadata.not_json", url, response.status, "is not a metadata document: it is not JSON",
                               "Check the issuer, or report it to the provider.")),
@@ -122,7 +122,7 @@ Result<Metadata> Discovery::find_issuer(const std::string& issuer, const Context
         HttpRequest{.url = url,
                     .headers = {{"Accept", "application/json"}},
                     .timeout = context.deadline.at_most(context.options.request_timeout),
-                    .max_response_bytes = kMaxBytes,
+                    .max_response_bytes = kMaxMetadataBytes,
                     .max_redirects = kMaxRedirects},
         context.deadline.stop());
     if (!outcome.response) return fail(std::move(outcome.response.error()));
@@ -146,7 +146,7 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
     {
       const std::lock_guard lock(mutex_);
       const auto entry = entries_.find(config.issuer);
-      if (entry != entries_.end() && context.now() - entry->second.fetched_at < kLifetime &&
+      if (entry != entries_.end() && context.now() - entry->second.fetched_at < kMetadataLifetime &&
           context.now() >= entry->second.fetched_at) {
         kept = entry->second.metadata;
       }

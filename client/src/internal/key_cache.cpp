@@ -7,8 +7,8 @@
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::chrono::hours kLifetime{1};
-constexpr std::size_t kMaxBytes = 256 * 1024;
+constexpr std::chrono::hours kKeySetLifetime{1};
+constexpr std::size_t kMaxKeySetBytes = 256 * 1024;
 
 Error unusable(const std::string& url, const HttpResponse& response, TimePoint now) {
   const bool outage = response.status == 429 || response.status >= 500;
@@ -30,7 +30,7 @@ Result<KeyCache::Keys> KeyCache::get(const std::string& jwks_uri, bool reload, c
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(jwks_uri);
     if (entry != entries_.end() && context.now() >= entry->second.fetched_at &&
-        context.now() - entry->second.fetched_at < kLifetime) {
+        context.now() - entry->second.fetched_at < kKeySetLifetime) {
       return Keys{entry->second.set, false};
     }
   }
@@ -38,13 +38,13 @@ Result<KeyCache::Keys> KeyCache::get(const std::string& jwks_uri, bool reload, c
       HttpRequest{.url = jwks_uri,
                   .headers = {{"Accept", "application/jwk-set+json, application/json"}},
                   .timeout = context.deadline.at_most(context.options.request_timeout),
-                  .max_response_bytes = kMaxBytes,
+                  .max_response_bytes = kMaxKeySetBytes,
                   .max_redirects = 0},
       context.deadline.stop());
   if (!outcome.response) return fail(std::move(outcome.response.error()));
   const auto& response = *outcome.response;
   if (response.status != 200) return fail(unusable(jwks_uri, response, context.now()));
-  const auto document = parse_json_body(response, kMaxBytes);
+  const auto document = parse_json_body(response, kMaxKeySetBytes);
   if (!document) return fail(unusable(jwks_uri, response, context.now()));
   auto set = codec::KeySet::from_jwks(*document);
   if (!set) return fail(unusable(jwks_uri, response, context.now()));

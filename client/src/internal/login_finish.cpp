@@ -51,7 +51,7 @@ Result<> keep(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState
   return {};
 }
 
-std::string joined(const std::vector<std::string>& words) { return sanitise(join_scopes(words), 200); }
+std::string readable_scopes(const std::vector<std::string>& words) { return sanitise(join_scopes(words), 200); }
 
 }  // namespace
 
@@ -72,7 +72,7 @@ Result<OAuthTokens> finish_login(TokenGrant grant, const OAuthConfig& config, co
   context.emit(Event::Kind::Stored, state.seams.storage.description());
   for (const auto& oddity : oddities) context.emit(Event::Kind::Warning, "token answer: " + oddity);
   if (const auto missing = missing_scopes(config.scopes, tokens.scopes); !missing.empty()) {
-    context.emit(Event::Kind::Warning, "less was granted than asked for; missing: " + joined(missing));
+    context.emit(Event::Kind::Warning, "less was granted than asked for; missing: " + readable_scopes(missing));
   }
   return tokens;
 }

@@ -66,10 +66,6 @@ Result<> check_issuer(const std::string& found, const std::string& expected) {
                .spec = "RFC 8414 §3.3"});
 }
 
-bool lists(const std::vector<std::string>& list, std::string_view value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
 }  // namespace
 
 Result<Metadata> parse_metadata(const codec::Json& document, const std::string& expected_issuer) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <mimir/codec/json.hpp>
@@ -27,6 +29,11 @@ struct Metadata {
 /// Reads a metadata document. Unknown members are ignored (RFC 8414 §3.2), null counts as absent, a known member of the
 /// wrong type is an error that names it. `issuer` must equal the expected one byte for byte (RFC 8414 §3.3).
 Result<Metadata> parse_metadata(const codec::Json& document, const std::string& expected_issuer);
+
+/// Whether a list of a metadata document names a value.
+[[nodiscard]] inline bool lists(const std::vector<std::string>& list, std::string_view value) {
+  return std::ranges::find(list, value) != list.end();
+}
 
 /// Fails when the server offers no authorization code flow at all (RFC 8414 §2).
 Result<> require_code_flow(const Metadata& metadata);

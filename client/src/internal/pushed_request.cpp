@@ -7,10 +7,10 @@
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::size_t kMaxBytes = 64 * 1024;
+constexpr std::size_t kMaxHandleAnswerBytes = 64 * 1024;
 constexpr std::size_t kMaxHandle = 2048;
 
-Error broken(const AnswerSource& source, std::string what) {
+Error no_handle(const AnswerSource& source, std::string what) {
   return {.category = Category::ProviderBroken,
           .code = "par.malformed",
           .message = "The answer of " + source.provider + " to the pushed login request " + std::move(what) + ".",
@@ -50,7 +50,7 @@ Result<codec::Parameters> push_authorization_request(const codec::Parameters& pa
                             .provider = sanitise(context.provider, 64),
                             .url = url,
                             .now = context.now()};
-  const auto body = parse_json_body(response, kMaxBytes);
+  const auto body = parse_json_body(response, kMaxHandleAnswerBytes);
   const bool object = body && body->is_object();
   if (object) {
     if (auto error = stated_error(response, *body, source)) return fail(*std::move(error));
@@ -59,9 +59,9 @@ Result<codec::Parameters> push_authorization_request(const codec::Parameters& pa
   if ((response.status != 201 && response.status != 200) || is_html(response)) {
     return fail(unstated_failure(response, source));
   }
-  if (!object) return fail(broken(source, "is no JSON object"));
+  if (!object) return fail(no_handle(source, "is no JSON object"));
   const auto handle = body->string_at("request_uri");
-  if (!handle || handle->empty() || handle->size() > kMaxHandle) return fail(broken(source, "has no \"request_uri\""));
+  if (!handle || handle->empty() || handle->size() > kMaxHandle) return fail(no_handle(source, "has no \"request_uri\""));
   return codec::Parameters{{"client_id", config.client_id}, {"request_uri", *handle}};
 }
 

@@ -12,7 +12,7 @@ bool is_token_character(char c) {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || kOthers.find(c) != std::string_view::npos;
 }
 
-bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
+bool is_method_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -37,7 +37,7 @@ bool parse_request_line(std::string_view line, RequestHead& head) {
   head.method = line.substr(0, first);
   head.target = line.substr(first + 1, second - first - 1);
   const auto version = line.substr(second + 1);
-  return is_token(head.method) && !head.target.empty() && std::ranges::all_of(head.target, is_visible) &&
+  return is_method_token(head.method) && !head.target.empty() && std::ranges::all_of(head.target, is_visible) &&
          (version == "HTTP/1.1" || version == "HTTP/1.0");
 }
 
@@ -57,7 +57,7 @@ std::optional<RequestHead> parse_request_head(std::string_view bytes) {
     const auto name = line->substr(0, colon);
     const auto value = trim(line->substr(colon + 1));
     const auto is_bad = [](char c) { return is_control(c) && c != '\t'; };
-    if (!is_token(name) || std::ranges::any_of(value, is_bad)) return std::nullopt;
+    if (!is_method_token(name) || std::ranges::any_of(value, is_bad)) return std::nullopt;
     head.headers.emplace_back(name, value);
   }
 }

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxBody = 256 * 1024;
 constexpr std::size_t kMaxToken = 64 * 1024;
 constexpr std::int64_t kLongestLifetime = 365LL * 24 * 3600;
 
-Error broken(const AnswerSource& source, std::string code, std::string what, std::string spec = "RFC 6749 §5.1") {
+Error no_token_answer(const AnswerSource& source, std::string code, std::string what, std::string spec = "RFC 6749 §5.1") {
   return {.category = Category::ProviderBroken,
           .code = std::move(code),
           .message = "The token answer of " + source.provider + " " + std::move(what) + ".",
@@ -36,10 +36,10 @@ Result<std::optional<Secret>> read_token(const codec::Json& body, std::string_vi
   const auto* member = present(body, name);
   if (!member) return std::optional<Secret>();
   const auto quoted = "\"" + std::string(name) + "\"";
-  if (!member->is_string()) return fail(broken(source, "token.member_type", "has " + quoted + " that is not a string"));
+  if (!member->is_string()) return fail(no_token_answer(source, "token.member_type", "has " + quoted + " that is not a string"));
   if (member->as_string()->empty()) return std::optional<Secret>();
   if (!is_token_text(*member->as_string())) {
-    return fail(broken(source, "token.characters", "has " + quoted + " with characters that no token may have",
+    return fail(no_token_answer(source, "token.characters", "has " + quoted + " with characters that no token may have",
                        "RFC 6749 appendix A"));
   }
   return std::optional<Secret>(Secret(*member->as_string()));
@@ -92,20 +92,20 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
     if (first == std::string_view::npos || response.body.expose()[first] != '{') {
       return fail(unstated_failure(response, source));
     }
-    return fail(broken(source, "token.malformed_json", "is malformed (cut short, or with repeated members)",
+    return fail(no_token_answer(source, "token.malformed_json", "is malformed (cut short, or with repeated members)",
                        "RFC 8259 §4"));
   }
 
   TokenGrant grant;
   auto access = read_token(*body, "access_token", source);
   if (!access) return fail(std::move(access.error()));
-  if (!*access) return fail(broken(source, "token.member_missing", "has no \"access_token\""));
+  if (!*access) return fail(no_token_answer(source, "token.member_missing", "has no \"access_token\""));
   grant.access_token = **std::move(access);
 
   const auto type = body->string_at("token_type");
-  if (!type) return fail(broken(source, "token.member_missing", "has no \"token_type\""));
+  if (!type) return fail(no_token_answer(source, "token.member_missing", "has no \"token_type\""));
   if (!equal_ignoring_case(*type, "Bearer")) {
-    return fail(broken(source, "token.type_unknown",
+    return fail(no_token_answer(source, "token.type_unknown",
                        "has the token type \"" + sanitise(*type, 40) + "\", which this program cannot use",
                        "RFC 6749 §7.1"));
   }

@@ -22,9 +22,9 @@ const document::Schema& scenario_schema() {
 
 // The schema has been checked before anything below runs: members that are there have the right type.
 
-std::string text(const Json& object, std::string_view name) { return object.string_at(name).value_or(""); }
+std::string text_at(const Json& object, std::string_view name) { return object.string_at(name).value_or(""); }
 
-std::optional<Outcome> outcome_of(std::string_view name) {
+std::optional<Outcome> outcome_named(std::string_view name) {
   for (const auto outcome : {Outcome::Done, Outcome::Reauthenticated, Outcome::Refused, Outcome::Declined, Outcome::Failed}) {
     if (to_string(outcome) == name) return outcome;
   }
@@ -65,10 +65,10 @@ std::vector<RequestExpectation> requests(const Json* value) {
   for (const auto& item : *value->as_array()) {
     const auto& [endpoint, wanted] = item.as_object()->front();
     RequestExpectation expectation{.endpoint = endpoint};
-    expectation.grant_type = text(wanted, "grant_type");
-    expectation.answered = text(wanted, "answered");
+    expectation.grant_type = text_at(wanted, "grant_type");
+    expectation.answered = text_at(wanted, "answered");
     expectation.params = text_map(wanted.find("params"));
-    expectation.presents = text(wanted, "presents");
+    expectation.presents = text_at(wanted, "presents");
     if (const auto times = wanted.int_at("times")) expectation.times = static_cast<int>(*times);
     all.push_back(std::move(expectation));
   }
@@ -79,21 +79,21 @@ Expectation expectation(const Json* value) {
   Expectation expected;
   if (value == nullptr) return expected;
   expected.requests = requests(value->find("requests"));
-  if (const auto* storage = value->find("storage")) expected.stored_refresh_token = text(*storage, "refresh_token");
+  if (const auto* storage = value->find("storage")) expected.stored_refresh_token = text_at(*storage, "refresh_token");
   if (const auto* output = value->find("output")) {
-    expected.output.matches = text(*output, "matches");
+    expected.output.matches = text_at(*output, "matches");
     if (const auto* never = output->find("never")) expected.output.never = texts(never);
   }
   return expected;
 }
 
 ClientStep client_step(const Json& step) {
-  ClientStep client{.action = text(step, "client")};
+  ClientStep client{.action = text_at(step, "client")};
   if (const auto* expect = step.find("expect")) {
-    for (const auto& name : texts(expect->find("outcome"))) client.outcome.push_back(*outcome_of(name));
+    for (const auto& name : texts(expect->find("outcome"))) client.outcome.push_back(*outcome_named(name));
     client.asked_user = expect->bool_at("asked_user");
     client.requests = requests(expect->find("requests"));
-    if (const auto* output = expect->find("output")) client.output_matches = text(*output, "matches");
+    if (const auto* output = expect->find("output")) client.output_matches = text_at(*output, "matches");
   }
   return client;
 }
@@ -103,9 +103,9 @@ Step server_step(const Json& server) {
   if (server.find("expire") != nullptr) return {"server", ExpireStep{}};
   if (server.find("clear") != nullptr) return {"server", ClearFaultsStep{}};
   FaultStep fault;
-  fault.rule.fault = text(server, "fault");
+  fault.rule.fault = text_at(server, "fault");
   if (const auto* when = server.find("when")) {
-    fault.rule.when = {text(*when, "endpoint"), text(*when, "grant_type"), text(*when, "client_id")};
+    fault.rule.when = {text_at(*when, "endpoint"), text_at(*when, "grant_type"), text_at(*when, "client_id")};
   }
   if (const auto* arguments = server.find("arguments")) fault.rule.arguments = *arguments;
   fault.rule.times = static_cast<int>(server.int_at("times").value_or(1));
@@ -120,7 +120,7 @@ Step step_of(const std::string& actor, const Json& step) {
     return {actor, BrowserStep{.tamper = text_map(what.find("tamper"))}};
   }
   if (actor == "clock") {
-    const auto written = text(what, "advance");
+    const auto written = text_at(what, "advance");
     return {actor, ClockStep{duration(written), written}};
   }
   if (actor == "port") {
@@ -131,13 +131,13 @@ Step step_of(const std::string& actor, const Json& step) {
 }
 
 // What the schema cannot say: exactly one actor a step, ports that exist, known rows, known faults.
-FileResult<Scenario> build(const Document& document) {
+FileResult<Scenario> build_scenario(const Document& document) {
   const Json& root = document.value;
   Scenario scenario;
   scenario.file = document.file;
-  scenario.id = text(root, "id");
-  scenario.title = text(root, "title");
-  scenario.story = text(root, "story");
+  scenario.id = text_at(root, "id");
+  scenario.title = text_at(root, "title");
+  scenario.story = text_at(root, "story");
   scenario.requirement = texts(root.find("requirement"));
   scenario.provider = root.string_at("provider").value_or("any");
   if (const auto* fits = root.find("fits")) {
@@ -236,7 +236,7 @@ FileResult<Scenario> parse_scenario(std::string_view content, const std::string&
   auto document = document::parse(content, file);
   if (!document) return tl::unexpected(document.error());
   if (auto checked = scenario_schema().check(*document); !checked) return tl::unexpected(checked.error());
-  return build(*document);
+  return build_scenario(*document);
 }
 
 }  // namespace mockoauth::conformance
