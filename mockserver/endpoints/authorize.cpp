@@ -107,6 +107,7 @@ Checked<std::string> issue_code(Call& call, const AuthorizationRequest& request,
   code.challenge = challenge.text;
   code.challenge_method = challenge.method;
   code.nonce = request.nonce;
+  code.binding.jkt = request.dpop_jkt;
   code.expires_at = call.now + std::chrono::seconds(call.profile().number("authorize.code_ttl_s"));
   call.issued("code", call.realm.store.open()->add_code(std::move(code)).name);
   return text;

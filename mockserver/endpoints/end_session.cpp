@@ -1,4 +1,5 @@
 // Signing out at the provider, OpenID Connect RP-Initiated Logout 1.0.
+#include "protocol/account_events.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
@@ -50,9 +51,7 @@ Checked<void> check_target_of_logout(Call& call, const Asker& asker, const std::
 
 void end(Call& call, const std::string& session_id, const std::string& sub) {
   call.realm.sessions.end(session_id);
-  if (call.profile().lists("refresh.dies_on", "session_end")) {
-    call.realm.store.open()->revoke_logins(sub, {}, call.now);
-  }
+  end_logins_by(call.realm, AccountEvent::SessionEnd, sub, call.now);
   call.answer_headers.emplace_back("Set-Cookie", set_session_cookie(call.realm.options, ""));
 }
 

@@ -2,6 +2,7 @@
 #include "protocol/answers.hpp"
 #include "protocol/authorization_request.hpp"
 #include "protocol/client_auth.hpp"
+#include "protocol/dpop.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/pkce.hpp"
@@ -44,11 +45,15 @@ Checked<Parameters> pushed_parameters(Call& call, const ClientRegistration& clie
 Outcome par(Call& call) {
   const auto& profile = call.profile();
   if (auto checked = check_form(call); !checked) return tl::unexpected(checked.error());
+  // Before the client is known: a proof that lacks a nonce must not cost the client its assertion (RFC 9449 §8).
+  const auto jkt = dpop_thumbprint(call);
+  if (!jkt) return tl::unexpected(jkt.error());
   const auto client = authenticate_client(call);
   if (!client) return tl::unexpected(client.error());
   call.exchange.client_id = client->client_id;
   auto parameters = pushed_parameters(call, *client);
   if (!parameters) return tl::unexpected(parameters.error());
+  if (auto bound = bind_pushed_request(*jkt, *parameters); !bound) return tl::unexpected(bound.error());
   if (auto checked = find_redirect(call, *client, *parameters); !checked) return tl::unexpected(checked.error());
   const auto request = read_authorization_request(call, *client, *parameters);
   if (!request) return tl::unexpected(request.error());

@@ -2,8 +2,8 @@
 #include "protocol/answers.hpp"
 #include "protocol/bearer.hpp"
 #include "protocol/endpoint.hpp"
-#include "protocol/error_writer.hpp"
 #include "protocol/protected_resources.hpp"
+#include "protocol/resource_challenge.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -39,7 +39,7 @@ void register_resource(Endpoints& endpoints) {
                  .path = std::string(kResourcePath),
                  .methods = {"GET", "POST"},
                  .handle = resource,
-                 .refuse = write_bearer_challenge,
+                 .refuse = write_resource_challenge,
                  .below = true});
 }
 

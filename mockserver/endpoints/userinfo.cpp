@@ -3,8 +3,8 @@
 #include "protocol/bearer.hpp"
 #include "protocol/claims_request.hpp"
 #include "protocol/endpoint.hpp"
-#include "protocol/error_writer.hpp"
 #include "protocol/metadata.hpp"
+#include "protocol/resource_challenge.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -63,7 +63,7 @@ void register_userinfo(Endpoints& endpoints) {
                  .role = "userinfo",
                  .path = "/userinfo",
                  .handle = userinfo,
-                 .refuse = write_bearer_challenge,
+                 .refuse = write_resource_challenge,
                  .served = is_served,
                  .methods_by_profile = methods,
                  .describe = describe});

@@ -1,4 +1,5 @@
 // Refreshing an access token, RFC 6749 §6, with rotation and detection of reuse, RFC 9700 §4.14.2.
+#include "protocol/account_events.hpp"
 #include "protocol/binding.hpp"
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
@@ -31,6 +32,16 @@ Checked<void> punish_reuse(Call& call, Tables& tables, const RefreshToken& token
                 "the refresh token was used before; everything that came from this login has been revoked");
 }
 
+// A provider that tells when to come back at the earliest.
+Checked<void> check_not_early(const Call& call, const RefreshToken& token) {
+  const auto earliest = token.last_used_at + std::chrono::seconds(call.profile().number("refresh.earliest_s"));
+  if (call.now >= earliest) return {};
+  Refusal refusal{.condition = Condition::RefreshEarly,
+                  .detail = "a refresh is too early before " + mimir::codec::format_iso8601(earliest)};
+  refusal.wait = std::chrono::ceil<std::chrono::seconds>(earliest - call.now);
+  return tl::unexpected(std::move(refusal));
+}
+
 Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token, const ClientRegistration& client) {
   const auto& profile = call.profile();
   const Login* login = tables.find_login(token.login);
@@ -40,6 +51,7 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
   }
   // RFC 9449 §5, RFC 8705 §4: this too comes before reuse is punished, for the same reason.
   if (auto held = check_held(call, token.binding, Condition::RefreshUnknown, "the refresh token"); !held) return held;
+  if (login != nullptr && login->ended_by) return tl::unexpected(refusal_after(*login->ended_by));
   if (tables.login_is_dead(token.login, call.now) || (token.revoked_at && *token.revoked_at <= call.now)) {
     return refuse(Condition::RefreshRevoked);
   }
@@ -55,6 +67,31 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
     return refuse(Condition::RefreshExpired, "the refresh token was not used since " +
                   mimir::codec::format_iso8601(token.last_used_at));
   }
+  return check_not_early(call, token);
+}
+
+// Where scope selects the resource (knob `refresh.scope_param`), the refresh token is good for all that the client may
+// have, and the access token for one resource of it: that of the scopes asked for.
+Checked<void> choose_resource(Call& call, TokenAnswer& answer, const std::string& asked) {
+  auto scopes = grant_scopes(call.realm.options, answer.client, asked);
+  if (!scopes) return tl::unexpected(scopes.error());
+  const auto chosen = resource_of_scopes(*scopes);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const auto usual = resource_of_scopes(answer.login.scopes);
+  answer.scopes = std::move(*scopes);
+  if (!chosen->empty() && (!usual || *usual != *chosen)) answer.audience = {*chosen};
+  return {};
+}
+
+// RFC 6749 §6: the access token may have less; the refresh token keeps what the user granted.
+Checked<void> choose_scopes(Call& call, TokenAnswer& answer) {
+  const auto asked = value_of(call.form, "scope");
+  if (asked && call.profile().text("refresh.scope_param") == "selects_resource") {
+    return choose_resource(call, answer, *asked);
+  }
+  auto scopes = narrow_scopes(call.profile(), answer.login.scopes, asked);
+  if (!scopes) return tl::unexpected(scopes.error());
+  answer.scopes = std::move(*scopes);
   return {};
 }
 
@@ -103,13 +140,10 @@ Outcome refresh_token(Call& call, const ClientRegistration& client) {
     call.exchange.grant = token->login;
     if (auto checked = check_token(call, *tables, *token, client); !checked) return tl::unexpected(checked.error());
     answer.login = *tables->find_login(token->login);
-    // RFC 6749 §6: the access token may have less; the refresh token keeps what the user granted.
-    auto scopes = narrow_scopes(call.profile(), answer.login.scopes, value_of(call.form, "scope"));
-    if (!scopes) return tl::unexpected(scopes.error());
-    answer.scopes = std::move(*scopes);
     auto audience = narrow_targets(answer.login.resources, *resources);
     if (!audience) return tl::unexpected(audience.error());
     answer.audience = std::move(*audience);
+    if (auto chosen = choose_scopes(call, answer); !chosen) return tl::unexpected(chosen.error());
     if (call.profile().text("refresh.old_access") == "revoke") tables->revoke_access_of(answer.login.id, call.now);
     answer.refresh_token = next_refresh_token(call, *tables, *text, answer.login, std::move(*fresh));
   }

@@ -5,6 +5,7 @@
 
 #include "protocol/authorization_details.hpp"
 #include "protocol/claims_request.hpp"
+#include "protocol/dpop.hpp"
 #include "protocol/id_token.hpp"
 #include "protocol/redirect_uri.hpp"
 #include "protocol/registrations.hpp"
@@ -183,6 +184,10 @@ Checked<AuthorizationRequest> read_authorization_request(Call& call, const Clien
   auto details = read_authorization_details(call.realm, client, value_of(parameters, "authorization_details"));
   if (!details) return tl::unexpected(details.error());
   request.authorization_details = std::move(*details);
+
+  auto dpop_jkt = requested_dpop_jkt(call, parameters);
+  if (!dpop_jkt) return tl::unexpected(dpop_jkt.error());
+  request.dpop_jkt = std::move(*dpop_jkt);
 
   if (const auto hint = value_of(parameters, "id_token_hint")) {
     const auto claims_of_hint = read_id_token_hint(call, *hint);

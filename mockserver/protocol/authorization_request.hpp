@@ -29,6 +29,7 @@ struct AuthorizationRequest {
   std::vector<std::string> acr_values = {};
   std::optional<std::chrono::seconds> max_age = {};
   std::string nonce = {};
+  std::string dpop_jkt = {};    ///< Key that the code is to be bound to (RFC 9449 §10); empty: none.
   std::string hinted_sub = {};  ///< Of id_token_hint; empty: none was sent.
 };
 

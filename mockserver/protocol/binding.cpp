@@ -38,7 +38,8 @@ Checked<Binding> binding_for(const Call& call, const ClientRegistration& client,
 
 Checked<void> check_held(const Call& call, const Binding& bound, Condition refused_as, std::string_view what) {
   if (!bound.jkt.empty() && bound.jkt != call.binding.jkt) {
-    return refuse(refused_as, std::string(what) + " is bound to another DPoP key than the proof's", "RFC 9449 §5");
+    return refuse(refused_as, std::string(what) + " is bound to another DPoP key than the proof's",
+                  refused_as == Condition::CodeUnknown ? "RFC 9449 §10" : "RFC 9449 §5");
   }
   if (!bound.x5t_s256.empty() && (call.request.client_certificate.empty() ||
                                   certificate_thumbprint(call.request.client_certificate) != bound.x5t_s256)) {

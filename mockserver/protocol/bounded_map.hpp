@@ -37,10 +37,10 @@ class BoundedMap {
     return found == entries_.end() ? nullptr : &found->second;
   }
 
-  /// Oldest first.
+  /// visit(key, value), oldest first.
   template <class Visitor>
   void for_each(Visitor visit) {
-    for (const auto* key : by_age_) visit(entries_.at(*key));
+    for (const auto* key : by_age_) visit(*key, entries_.at(*key));
   }
 
   void clear() {

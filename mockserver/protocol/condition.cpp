@@ -88,6 +88,8 @@ constexpr std::array kEntries = {
                    "the access token lacks a scope", "RFC 6750 §3.1"},
     // RFC 7009 §2.2: an unknown token is answered as if it had been revoked; only some profiles say otherwise.
     ConditionEntry{RevokeUnknown, "revoke_unknown", 200, "", "the token is not known", "RFC 7009 §2.2"},
+    ConditionEntry{TokenTypeUnsupported, "token_type_unsupported", 400, "unsupported_token_type",
+                   "tokens of this type cannot be revoked", "RFC 7009 §2.2.1"},
     ConditionEntry{GrantNotAllowed, "grant_not_allowed", 400, "unauthorized_client", "the client may not use this grant type",
                    "RFC 6749 §5.2"},
     ConditionEntry{ResponseTypeNotAllowed, "response_type_not_allowed", 400, "unauthorized_client", "the client may not use this response type",

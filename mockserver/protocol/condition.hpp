@@ -51,6 +51,7 @@ enum class Condition {
   TokenOfAnotherClient,
   ScopeInsufficient,
   RevokeUnknown,
+  TokenTypeUnsupported,
   GrantNotAllowed,
   ResponseTypeNotAllowed,
   LoginRequired,

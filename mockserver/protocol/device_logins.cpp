@@ -71,7 +71,7 @@ bool DeviceLogins::decide(std::string_view typed, UserDecision decision, const U
 std::vector<DeviceLogin> DeviceLogins::all() {
   const std::lock_guard lock(mutex_);
   std::vector<DeviceLogin> list;
-  logins_.for_each([&](const DeviceLogin& login) { list.push_back(login); });
+  logins_.for_each([&](const std::string&, const DeviceLogin& login) { list.push_back(login); });
   return list;
 }
 

@@ -48,7 +48,7 @@ std::string comparable(std::string_view text) {
 Checked<void> check_request(const Call& call, const Assertion& proof) {
   if (proof.claims.string_at("htm") != call.request.method) return bad("htm of the DPoP proof is not the method");
   const auto htu = proof.claims.string_at("htu");
-  const auto here = call.realm.options.base_url + call.request.path();
+  const auto here = call.realm.base_url_of(call.request.origin) + call.request.path();
   if (!htu || comparable(*htu).empty() || comparable(*htu) != comparable(here)) {
     return bad("htu of the DPoP proof is not " + here);
   }
@@ -138,15 +138,24 @@ Checked<std::optional<std::string>> dpop_thumbprint(Call& call, std::string_view
   return std::optional(*thumbprint);
 }
 
-Checked<std::string> requested_dpop_jkt(Call& call, const std::optional<std::string>& dpop_jkt) {
-  if (!call.realm.offers("dpop")) return std::string();
-  const auto proven = dpop_thumbprint(call);
-  if (!proven) return tl::unexpected(proven.error());
-  if (!*proven) return dpop_jkt.value_or("");
-  if (dpop_jkt && *dpop_jkt != **proven) {
+Checked<std::string> requested_dpop_jkt(const Call& call, const mimir::codec::Parameters& parameters) {
+  const auto jkt = call.realm.offers("dpop") ? value_of(parameters, "dpop_jkt") : std::nullopt;
+  if (!jkt) return std::string();
+  const auto digest = mimir::codec::base64url_decode(*jkt);
+  if (!digest || digest->size() != 32) {
+    return refuse(Condition::ParamInvalid, "dpop_jkt is not the SHA-256 thumbprint of a key", "RFC 9449 §10");
+  }
+  return *jkt;
+}
+
+Checked<void> bind_pushed_request(const std::optional<std::string>& proven, mimir::codec::Parameters& parameters) {
+  if (!proven) return {};
+  const auto asked = value_of(parameters, "dpop_jkt");
+  if (asked && *asked != *proven) {
     return bad("dpop_jkt is not the thumbprint of the key that signed the DPoP proof", "RFC 9449 §10.1");
   }
-  return **proven;
+  parameters.set("dpop_jkt", *proven);
+  return {};
 }
 
 }  // namespace mockoauth::server

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <mimir/codec/clock.hpp>
+#include <mimir/codec/form.hpp>
 #include <mimir/codec/random.hpp>
 
 #include "protocol/refusal.hpp"
@@ -37,9 +38,15 @@ class DpopNonces {
 /// @returns the thumbprint of the key (RFC 7638), `jkt`.
 [[nodiscard]] Checked<std::optional<std::string>> dpop_thumbprint(Call& call, std::string_view access_token = {});
 
-/// Which key an authorization code is to be bound to (RFC 9449 §10): the parameter `dpop_jkt`, or the proof sent with a
-/// pushed request (§10.1); both must say the same. Empty: none. For the authorization and the PAR endpoint.
-[[nodiscard]] Checked<std::string> requested_dpop_jkt(Call& call, const std::optional<std::string>& dpop_jkt);
+/// The key that an authorization code is to be bound to, as the parameter `dpop_jkt` names it (RFC 9449 §10). Empty:
+/// none is named, or the realm has no DPoP.
+[[nodiscard]] Checked<std::string> requested_dpop_jkt(const Call& call, const mimir::codec::Parameters& parameters);
+
+/// Whether a pushed request asks for the key that came with it (RFC 9449 §10.1): a proof and `dpop_jkt` must say the
+/// same. Without the parameter, the proof's key is put there.
+/// @param proven as dpop_thumbprint() has it.
+[[nodiscard]] Checked<void> bind_pushed_request(const std::optional<std::string>& proven,
+                                                mimir::codec::Parameters& parameters);
 
 /// `ES256 EdDSA …` for the challenge and `dpop_signing_alg_values_supported` (RFC 9449 §5.1, §7.1).
 [[nodiscard]] std::string dpop_algorithms();

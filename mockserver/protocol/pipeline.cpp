@@ -125,7 +125,8 @@ bool run_endpoint(Call& call) {
   }
   const auto methods = methods_of(*call.endpoint, call.profile());
   if (!contains(methods, call.request.method)) {
-    call.answer = wrong_method(call, methods);
+    const auto here = call.realm.routes.methods_at(call.request.origin, call.request.path());
+    call.answer = wrong_method(call, here.empty() ? methods : here);
     return false;
   }
   Outcome outcome = call.unreadable ? Outcome(tl::unexpect, *call.unreadable) : call.endpoint->handle(call);
@@ -156,7 +157,7 @@ HttpResponse enter_in_journal(Call& call, HttpRequest request) {
 
 HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
   Call call{.realm = realm, .request = request, .now = realm.clock.now()};
-  call.endpoint = realm.routes.find(request.origin, request.path());
+  call.endpoint = realm.routes.find(request.origin, request.path(), request.method);
   read_request(call);
 
   strike(call, Phase::BeforeValidation);

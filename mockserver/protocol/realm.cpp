@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "protocol/account_events.hpp"
 #include "protocol/pipeline.hpp"
 #include "protocol/realm_state.hpp"
 
@@ -76,6 +77,10 @@ void Realm::clear_faults() { impl_->state.faults.clear(); }
 
 std::size_t Realm::revoke_all(std::string_view user_sub) {
   return impl_->state.store.open()->revoke_logins(user_sub, {}, impl_->state.clock.now());
+}
+
+std::size_t Realm::happen(AccountEvent event, std::string_view user_sub) {
+  return apply_account_event(impl_->state, event, user_sub, impl_->state.clock.now());
 }
 
 std::size_t Realm::expire_access_tokens() {

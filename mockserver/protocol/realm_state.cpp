@@ -97,7 +97,12 @@ std::string RealmState::url_of(std::string_view endpoint_name) const {
 }
 
 std::string RealmState::url_of(const Routes::Route& route) const {
-  return (route.origin == 0 ? options.base_url : options.other_base_urls[route.origin - 1]) + route.path;
+  return base_url_of(route.origin) + route.path;
+}
+
+const std::string& RealmState::base_url_of(std::size_t origin) const {
+  const bool is_other = origin > 0 && origin <= options.other_base_urls.size();
+  return is_other ? options.other_base_urls[origin - 1] : options.base_url;
 }
 
 Placeholders RealmState::placeholders(TimePoint now) const {

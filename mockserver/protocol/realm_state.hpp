@@ -69,6 +69,8 @@ struct RealmState {
   /// Absolute URL of the endpoint of that name; empty when it is not served.
   [[nodiscard]] std::string url_of(std::string_view endpoint_name) const;
   [[nodiscard]] std::string url_of(const Routes::Route& route) const;
+  /// Where clients reach the origin of that number (HttpRequest::origin).
+  [[nodiscard]] const std::string& base_url_of(std::size_t origin) const;
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params. Not to outlive it.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 

@@ -21,9 +21,18 @@ std::size_t origin_of(const Profile& profile, const Endpoint& endpoint, std::siz
   return index < origins ? index : 0;
 }
 
+// A second endpoint at the same path is reached where it takes a method that the first does not.
+bool takes_more(const Endpoint& first, const Endpoint& second, const Profile& profile) {
+  if (first.name == second.name) return false;
+  const auto taken = methods_of(first, profile);
+  const auto more = methods_of(second, profile);
+  return std::any_of(more.begin(), more.end(), [&](const auto& method) { return !contains(taken, method); });
+}
+
 }  // namespace
 
-Routes::Routes(const Profile& profile, const std::string& issuer_path, std::size_t origins) : by_path_(origins) {
+Routes::Routes(const Profile& profile, const std::string& issuer_path, std::size_t origins)
+    : profile_(profile), by_path_(origins) {
   const auto& urls = profile.knob("endpoints");
   for (const auto& endpoint : registries().endpoints.all()) {
     if (endpoint.served != nullptr && !endpoint.served(profile)) continue;
@@ -35,15 +44,45 @@ Routes::Routes(const Profile& profile, const std::string& issuer_path, std::size
     }
     if (path.empty()) continue;
     const auto origin = origin_of(profile, endpoint, origins);
-    if (by_path_[origin].emplace(path, &endpoint).second) served_.push_back({&endpoint, origin, path});
+    const auto [place, is_new] = by_path_[origin].emplace(path, &endpoint);
+    if (!is_new && !takes_more(*place->second, endpoint, profile)) continue;
+    served_.push_back({&endpoint, origin, path});
+    if (!is_new || path.find('{') != std::string::npos) special_.push_back(served_.back());
   }
 }
 
-const Endpoint* Routes::find(std::size_t origin, std::string_view path) const {
+std::vector<const Endpoint*> Routes::all_at(std::size_t origin, std::string_view path) const {
+  std::vector<const Endpoint*> all;
+  if (const auto found = by_path_[origin].find(path); found != by_path_[origin].end()) all.push_back(found->second);
+  for (const auto& route : special_) {
+    if (route.origin == origin && fits_template(route.path, path)) all.push_back(route.endpoint);
+  }
+  return all;
+}
+
+std::vector<std::string> Routes::methods_at(std::size_t origin, std::string_view path) const {
+  std::vector<std::string> methods;
+  if (origin >= by_path_.size()) return methods;
+  for (const auto* endpoint : all_at(origin, path)) {
+    for (auto& method : methods_of(*endpoint, profile_)) {
+      if (!contains(methods, method)) methods.push_back(std::move(method));
+    }
+  }
+  return methods;
+}
+
+const Endpoint* Routes::find(std::size_t origin, std::string_view path, std::string_view method) const {
   if (origin >= by_path_.size()) return nullptr;
   const auto& paths = by_path_[origin];
   const auto found = paths.find(path);
-  if (found != paths.end()) return found->second;
+  if (found != paths.end() && special_.empty()) return found->second;
+  if (!special_.empty()) {
+    const auto all = all_at(origin, path);
+    const auto takes = std::find_if(all.begin(), all.end(), [&](const Endpoint* endpoint) {
+      return contains(methods_of(*endpoint, profile_), method);
+    });
+    if (!all.empty()) return takes == all.end() ? all.front() : *takes;
+  }
   for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
     const auto above = paths.find(path.substr(0, slash));
     if (above != paths.end() && above->second->below) return above->second;

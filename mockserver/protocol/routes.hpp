@@ -14,7 +14,7 @@ namespace mockoauth::server {
 /// Which endpoint answers which path at which origin of one realm, as its profile has it. Immutable.
 class Routes {
  public:
-  /// Where an endpoint is served.
+  /// Where an endpoint is served. The path may hold `{name}` for a segment that clients fill in.
   struct Route {
     const Endpoint* endpoint;
     std::size_t origin;  ///< 0: that of the issuer.
@@ -25,15 +25,22 @@ class Routes {
   /// @param origins how many the realm has; a provider's further ones fall together with the first.
   Routes(const Profile& profile, const std::string& issuer_path, std::size_t origins);
 
-  [[nodiscard]] const Endpoint* find(std::size_t origin, std::string_view path) const;
+  /// @param method tells endpoints at the same path apart; the first one there answers what none of them takes.
+  [[nodiscard]] const Endpoint* find(std::size_t origin, std::string_view path, std::string_view method) const;
+  /// What may be sent to this path, whichever endpoint it goes to (RFC 9110 §10.2.1).
+  [[nodiscard]] std::vector<std::string> methods_at(std::size_t origin, std::string_view path) const;
   /// The first by the endpoint's name; nullptr when the profile does not serve it.
   [[nodiscard]] const Route* route_of(std::string_view name) const;
   /// Every served endpoint once, in the order of registration.
   [[nodiscard]] const std::vector<Route>& served() const { return served_; }
 
  private:
+  [[nodiscard]] std::vector<const Endpoint*> all_at(std::size_t origin, std::string_view path) const;
+
+  const Profile profile_;
   std::vector<std::map<std::string, const Endpoint*, std::less<>>> by_path_;  ///< One an origin.
   std::vector<Route> served_;
+  std::vector<Route> special_;  ///< Those of served_ that share a path or have a template for one.
 };
 
 /// The routes of a realm. Realms of the same profile share theirs: tests have them by the thousand. Thread-safe.

@@ -50,6 +50,20 @@ Checked<std::vector<std::string>> grant_scopes(const RealmOptions& realm, const 
   return granted;
 }
 
+Checked<std::string> resource_of_scopes(const std::vector<std::string>& scopes) {
+  std::string resource;
+  for (const auto& scope : scopes) {
+    if (scope.find("://") == std::string::npos) continue;
+    auto named = scope.substr(0, scope.rfind('/'));
+    if (!resource.empty() && named != resource) {
+      return refuse(Condition::ScopeInvalid, "the scopes are of more than one resource: " + resource.substr(0, 100) +
+                    " and " + named.substr(0, 100));
+    }
+    resource = std::move(named);
+  }
+  return resource;
+}
+
 Checked<std::vector<std::string>> narrow_scopes(const Profile& profile, const std::vector<std::string>& granted,
                                                 const std::optional<std::string>& asked) {
   const auto meaning = profile.text("refresh.scope_param");

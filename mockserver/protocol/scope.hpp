@@ -17,6 +17,10 @@ namespace mockoauth::server {
                                                              const ClientRegistration& client,
                                                              const std::optional<std::string>& asked);
 
+/// The resource that scopes are of, where they are written as URLs: `https://api.example` for
+/// `https://api.example/read`. Empty: none is. Fails with scope_invalid when they are of several.
+[[nodiscard]] Checked<std::string> resource_of_scopes(const std::vector<std::string>& scopes);
+
 /// Scopes for a refresh: never more than was granted (RFC 6749 §6), by the knob `refresh.scope_param`.
 [[nodiscard]] Checked<std::vector<std::string>> narrow_scopes(const Profile& profile,
                                                               const std::vector<std::string>& granted,

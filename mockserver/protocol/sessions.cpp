@@ -36,6 +36,21 @@ void Sessions::end(const std::string& id) {
   if (auto* found = sessions_.find(id)) found->reset();
 }
 
+void Sessions::end_of(std::string_view user_sub) {
+  const std::lock_guard lock(mutex_);
+  sessions_.for_each([&](const std::string&, std::optional<UserSession>& session) {
+    if (session && (user_sub.empty() || session->user.sub == user_sub)) session.reset();
+  });
+}
+
+void Sessions::forget_allowed(std::string_view user_sub) {
+  const std::lock_guard lock(mutex_);
+  const auto prefix = pair_key(std::string(user_sub), {});
+  allowed_.for_each([&](const std::string& key, std::set<std::string>& scopes) {
+    if (user_sub.empty() || key.starts_with(prefix)) scopes.clear();
+  });
+}
+
 void Sessions::allow(const std::string& user_sub, const std::string& client_id,
                      const std::vector<std::string>& scopes) {
   const std::lock_guard lock(mutex_);

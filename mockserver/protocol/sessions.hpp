@@ -31,9 +31,11 @@ class Sessions {
   void put(UserSession session);  ///< Replaces one of the same id.
   [[nodiscard]] std::optional<UserSession> find(const std::string& id, TimePoint now);
   void end(const std::string& id);
+  void end_of(std::string_view user_sub);  ///< In every browser; everybody's, when nobody is named.
   void clear();  ///< Nobody is signed in and nobody has allowed anything.
 
   void allow(const std::string& user_sub, const std::string& client_id, const std::vector<std::string>& scopes);
+  void forget_allowed(std::string_view user_sub);  ///< By this user; by everybody, when nobody is named.
   [[nodiscard]] bool has_allowed(const std::string& user_sub, const std::string& client_id,
                                  const std::vector<std::string>& scopes);
 

@@ -111,6 +111,19 @@ std::size_t Tables::revoke_logins(std::string_view user_sub, std::string_view cl
   return count;
 }
 
+std::size_t Tables::end_logins(AccountEvent event, std::string_view user_sub, TimePoint now, bool wholly) {
+  std::size_t count = 0;
+  for (auto& login : logins_) {
+    const bool is_dead = login.ended_by || (login.revoked_at && *login.revoked_at <= now);
+    if (is_dead || !login.has_user || (!user_sub.empty() && login.user.sub != user_sub)) continue;
+    login.ended_by = event;
+    if (wholly) revoke(login.revoked_at, now);
+    if (event == AccountEvent::UserDisconnect) login.chains.party->consented = false;
+    ++count;
+  }
+  return count;
+}
+
 void Tables::revoke_access_of(const std::string& id, TimePoint when) {
   Login* login = find_login(id);
   if (login == nullptr) return;

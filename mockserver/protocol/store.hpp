@@ -58,6 +58,7 @@ struct Login {
   bool first_consent = false;
   RuleEffects effects = {};
   std::optional<TimePoint> revoked_at = {};  ///< May lie ahead (`revocation.delay_s`).
+  std::optional<AccountEvent> ended_by = {};  ///< No refresh from then on; access tokens go by `revoked_at`.
   bool has_user = true;                      ///< False: the client acts for itself (RFC 6749 §4.4).
   std::string acr = {};
   std::vector<std::string> amr = {};
@@ -151,6 +152,9 @@ class Tables {
   void revoke_login(const std::string& id, TimePoint when);
   /// Every login of this user (at this client, when one is named). @returns how many were alive.
   std::size_t revoke_logins(std::string_view user_sub, std::string_view client_id, TimePoint when);
+  /// Notes for every live login of this user (of all users, when nobody is named) what ended it.
+  /// @param wholly access tokens and codes go along. @returns how many there were.
+  std::size_t end_logins(AccountEvent event, std::string_view user_sub, TimePoint now, bool wholly);
   void revoke_access_of(const std::string& login, TimePoint when);
   std::size_t expire_access(TimePoint now);
   /// Drops the oldest refresh tokens of this user and client until fewer than `limit` are left (`refresh.max_live`).

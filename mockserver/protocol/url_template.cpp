@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <mimir/codec/form.hpp>
+
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -27,7 +29,39 @@ SplitUrl split_template(const Profile& profile, std::string_view url_template) {
   return {text.substr(0, slash), text.substr(slash)};
 }
 
+std::string_view next_segment(std::string_view& path) {
+  const auto end = std::min(path.find('/'), path.size());
+  const auto segment = path.substr(0, end);
+  path.remove_prefix(std::min(end + 1, path.size()));
+  return segment;
+}
+
+bool is_place(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+
 }  // namespace
+
+bool fits_template(std::string_view path_template, std::string_view path) {
+  if (std::count(path_template.begin(), path_template.end(), '/') != std::count(path.begin(), path.end(), '/')) {
+    return false;
+  }
+  while (!path_template.empty() || !path.empty()) {
+    const auto wanted = next_segment(path_template);
+    const auto segment = next_segment(path);
+    if (is_place(wanted) ? segment.empty() : segment != wanted) return false;
+  }
+  return true;
+}
+
+std::optional<std::string> segment_of(std::string_view path_template, std::string_view path, std::string_view name) {
+  while (!path_template.empty()) {
+    const auto place = next_segment(path_template);
+    const auto segment = next_segment(path);
+    if (!is_place(place) || place.substr(1, place.size() - 2) != name) continue;
+    const auto decoded = mimir::codec::percent_decode(segment);
+    return decoded ? std::optional(*decoded) : std::nullopt;
+  }
+  return std::nullopt;
+}
 
 std::string path_of_template(const Profile& profile, std::string_view url_template) {
   return split_template(profile, url_template).rest;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,13 @@ namespace mockoauth::server {
 
 /// The same for scheme and host; empty when the template names none.
 [[nodiscard]] std::string origin_of_template(const Profile& profile, std::string_view url_template);
+
+/// Whether a path is what a template such as `/applications/{client_id}/token` stands for.
+[[nodiscard]] bool fits_template(std::string_view path_template, std::string_view path);
+
+/// What a path that fits the template has in the place of `{name}`, decoded; nothing when the template has no such
+/// place or it cannot be decoded.
+[[nodiscard]] std::optional<std::string> segment_of(std::string_view path_template, std::string_view path,
+                                                    std::string_view name);
 
 }  // namespace mockoauth::server

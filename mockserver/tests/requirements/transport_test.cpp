@@ -30,6 +30,31 @@ REQUIREMENT(errors_quiet) {
   granted(server.redeem(server.code()));
 }
 
+// Wrong secrets in a row until the server has had enough; the answer that said so.
+HttpResponse guess_until_stopped(Engine& server) {
+  const Parameters form{{"grant_type", "refresh_token"}, {"refresh_token", "any"}};
+  HttpResponse answer;
+  for (int i = 0; i < 40 && answer.status != 429; ++i) {
+    answer = server.post("/token", form, basic("web", "guess-" + std::to_string(i)));
+  }
+  return answer;
+}
+
+REQUIREMENT(rate_limit_polite) {
+  const auto answer = guess_until_stopped(server);
+  EXPECT_EQ(answer.status, 429);
+  const auto wait = answer.header("Retry-After").value_or("");
+  ASSERT_FALSE(wait.empty());
+  ASSERT_EQ(wait.find_first_not_of("0123456789"), std::string::npos) << wait;
+  const auto code = web_code();
+  const std::chrono::seconds seconds(std::stoi(wait));
+  EXPECT_GE(seconds, 1s);
+  server.advance(seconds - 1s);
+  EXPECT_EQ(web_redeem(code).status, 429);
+  server.advance(1s);
+  granted(web_redeem(code));
+}
+
 REQUIREMENT(request_size_bounded) {
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "p" + std::to_string(i) + "=1&";

@@ -96,6 +96,20 @@ struct AuthorizationDetailsType {
 /// What the person at the login page does, as far as a script decides it. Abandon: nothing, the page stays open.
 enum class UserDecision { Approve, Deny, Abandon };
 
+/// What happens to an account without the client's doing, as the knob `refresh.dies_on` spells it.
+enum class AccountEvent {
+  PasswordChange,
+  UserDisconnect,
+  AdminPolicy,
+  SessionEnd,
+  TestingMode,
+  ReauthPolicy,
+  Inactivity
+};
+
+[[nodiscard]] std::string_view to_string(AccountEvent event);  ///< `password_change`
+[[nodiscard]] std::optional<AccountEvent> parse_account_event(std::string_view name);
+
 struct RealmOptions {
   std::string name = "default";
   Profile profile = Profile::plain();
@@ -179,6 +193,11 @@ class Realm {
 
   /// Revokes as an administrator or the user at the provider's site would, without the client knowing.
   std::size_t revoke_all(std::string_view user_sub = {});  ///< Every grant (of that user). @returns how many.
+  /// Something happens to the account of this user (to all of them, when nobody is named). If the profile lists it in
+  /// `refresh.dies_on`, logins end by it: wholly, or for what only stops refreshing (testing_mode, reauth_policy,
+  /// inactivity) without their access tokens. session_end also signs the user out of the browser.
+  /// @returns how many logins ended.
+  std::size_t happen(AccountEvent event, std::string_view user_sub = {});
   std::size_t expire_access_tokens();                       ///< All that live now. @returns how many.
 
  private:

@@ -1,0 +1,84 @@
+// Clients that authenticate and bind tokens by a certificate.
+#include "tests/requirements/requirement_fixture.hpp"
+
+namespace mockoauth::server::testing {
+namespace {
+
+// Two self-signed certificates, CN=client-one and CN=client-two.
+constexpr const char* kOne =
+    "MIIBgTCCASegAwIBAgIUfD1qCqz05PrV+0Y/y/5Nk/X2jAwwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKY2xpZW50LW9uZTAgFw0y"
+    "NjExMjUxNjUxMjBaGA8yMTI2MTEwMTE2NTEyMFowFTETMBEGA1UEAwwKY2xpZW50LW9uZTBZMBMGByqGSM49AgEGCCqGSM49AwEH"
+    "A0IABEnZ8bv+rYJGj0DyHs/qS5JqObL2hv1P1PzSP2atuB/KmD5T0MQZIWqtBCQ8yyt1G/aQmh6wG3QkcRHaRHZ+xz2jUzBRMB0G"
+    "A1UdDgQWBBTrob14+Ca9SIuwAc5YAw6Ym9aLwDAfBgNVHSMEGDAWgBTrob14+Ca9SIuwAc5YAw6Ym9aLwDAPBgNVHRMBAf8EBTAD"
+    "AQH/MAoGCCqGSM49BAMCA0gAMEUCIBtwWBHVCEDe87RohSb1ewDOv0OuRgps3KH/68ZQzHJjAiEA9LwqCTFvRuLhRjuGL6+IaTS2"
+    "7EA6XxSfxcYumHKR1pw=";
+constexpr const char* kTwo =
+    "MIIBgTCCASegAwIBAgIUBlV8dLpngMSk7ork8qGn5/p1OE0wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKY2xpZW50LXR3bzAgFw0y"
+    "NjExMjUxNjUxMjBaGA8yMTI2MTEwMTE2NTEyMFowFTETMBEGA1UEAwwKY2xpZW50LXR3bzBZMBMGByqGSM49AgEGCCqGSM49AwEH"
+    "A0IABHh2y21CVa0Bm4vBwxW9/lUS8RxX5cBQOnW5v2Ac4Y/mCwdBOTNjmSK+/iabirK/SQe+MdpqJP0URQYqsB/9vdijUzBRMB0G"
+    "A1UdDgQWBBSKhJ2+a0Ytmr6TP4L8oV7ZHL3W7DAfBgNVHSMEGDAWgBSKhJ2+a0Ytmr6TP4L8oV7ZHL3W7DAPBgNVHRMBAf8EBTAD"
+    "AQH/MAoGCCqGSM49BAMCA0gAMEUCIHBHOvqhsGpxDfIe/OszhOAl26VlnAwyF3xSb17Pi66vAiEAoeZ/q6DOtFEcR4YCfEY5qLbH"
+    "6bnSVr3eXi2DJ9BJMBM=";
+
+std::string der(const char* base64) { return mimir::codec::base64_decode(base64).value_or(""); }
+
+std::string thumbprint(const char* base64) {
+  return mimir::codec::base64url_encode(mimir::codec::sha256(der(base64)));
+}
+
+/// A request over a connection whose other end holds this certificate's key; null: none.
+HttpResponse send(Engine& server, const char* certificate, HttpRequest request) {
+  if (certificate != nullptr) request.client_certificate = der(certificate);
+  return server.realm().handle(request);
+}
+
+HttpResponse redeem(Engine& server, const char* certificate, const std::string& code, const std::string& client) {
+  auto form = Engine::code_request(code);
+  form.set("client_id", client);
+  return send(server, certificate, {.method = "POST", .target = "/token",
+                                    .headers = {{"Content-Type", std::string(kFormType)}}, .body = form.encode()});
+}
+
+HttpResponse use(Engine& server, const char* certificate, const std::string& token) {
+  return send(server, certificate, {.method = "GET", .target = "/resource", .headers = bearer(token)});
+}
+
+/// A client that authenticates by client-one's certificate and gets tokens bound to it.
+void add_client(Engine& server) {
+  ClientRegistration client{.client_id = "certified", .redirect_uris = {"http://127.0.0.1/callback"}};
+  client.token_endpoint_auth_method = "tls_client_auth";
+  client.tls_client_auth_subject_dn = "CN=client-one";
+  client.tls_client_certificate_bound_access_tokens = true;
+  server.realm().add_client(client);
+}
+
+REQUIREMENT(mtls_client_authentication) {
+  add_client(server);
+  const auto code = server.code({{"client_id", "certified"}});
+  refused(redeem(server, kTwo, code, "certified"), 401, "invalid_client");
+  refused(redeem(server, nullptr, code, "certified"), 401, "invalid_client");
+  granted(redeem(server, kOne, code, "certified"));
+}
+
+REQUIREMENT(mtls_bound) {
+  Engine jwt(plain_but({{"access.format", "jwt"}, {"client.auth", Json::array({"none", "tls_client_auth"})}}));
+  add_client(jwt);
+  const auto answer = redeem(jwt, kOne, jwt.code({{"client_id", "certified"}}), "certified");
+  granted(answer);
+  const auto claims = claims_of(text_at(answer, "access_token"));
+  ASSERT_NE(claims.find("cnf"), nullptr);
+  EXPECT_EQ(claims.find("cnf")->string_at("x5t#S256"), thumbprint(kOne));
+  EXPECT_EQ(claims_of(access_of(jwt.login())).find("cnf"), nullptr);
+}
+
+REQUIREMENT(rs_mtls_checks_certificate) {
+  add_client(server);
+  const auto code = server.code({{"client_id", "certified"}});
+  const auto token = text_at(redeem(server, kOne, code, "certified"), "access_token");
+  challenged(use(server, kTwo, token), 401, "invalid_token");
+  challenged(use(server, nullptr, token), 401, "invalid_token");
+  EXPECT_EQ(use(server, kOne, token).status, 200);
+}
+
+}  // namespace
+}  // namespace mockoauth::server::testing
