@@ -60,11 +60,16 @@ REQUIREMENT(dpop_proof_signature) {
   DpopKey other(server);
   const auto code = server.code();
   no_proof(server.redeem_but(code, {}, key.sign(other.header(), key.claims())));
+  // RFC 7517 appendix A.2: a whole key, private part and all, that signs its own proof.
+  const auto whole = *Json::parse(R"({"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+      "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"})");
+  const auto pair = mimir::codec::Key::from_jwk(whole);
+  ASSERT_TRUE(pair);
   auto header = key.header();
-  auto jwk = *header.find("jwk");
-  jwk.set("d", "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE");
-  header.set("jwk", jwk);
-  no_proof(server.redeem_but(code, {}, key.sign(header, key.claims())));
+  header.set("jwk", whole);
+  no_proof(server.redeem_but(code, {}, {{"DPoP", *mimir::codec::jws_sign(header, key.claims().dump(), *pair)}}));
+  header.set("jwk", *pair->public_jwk());
+  granted(server.redeem_but(server.code(), {}, {{"DPoP", *mimir::codec::jws_sign(header, key.claims().dump(), *pair)}}));
   granted(server.redeem_but(code, {}, key.proof()));
 }
 
