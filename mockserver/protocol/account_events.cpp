@@ -6,42 +6,42 @@
 namespace mockoauth::server {
 namespace {
 
-struct Entry {
+struct EventEntry {
   AccountEvent event;
   std::string_view name;
   std::string_view says;  ///< Why there is nothing to refresh any more.
   Condition refused_as;
 };
 
-constexpr std::array kEntries = {
-    Entry{AccountEvent::PasswordChange, "password_change", "the user has changed the password since",
+constexpr std::array kEvents = {
+    EventEntry{AccountEvent::PasswordChange, "password_change", "the user has changed the password since",
           Condition::RefreshRevoked},
-    Entry{AccountEvent::UserDisconnect, "user_disconnect", "the user has disconnected the app",
+    EventEntry{AccountEvent::UserDisconnect, "user_disconnect", "the user has disconnected the app",
           Condition::RefreshRevoked},
-    Entry{AccountEvent::AdminPolicy, "admin_policy", "an administrator has ended the access",
+    EventEntry{AccountEvent::AdminPolicy, "admin_policy", "an administrator has ended the access",
           Condition::RefreshRevoked},
-    Entry{AccountEvent::SessionEnd, "session_end", "the user has signed out", Condition::RefreshRevoked},
-    Entry{AccountEvent::TestingMode, "testing_mode", "refresh tokens of an app in testing end early",
+    EventEntry{AccountEvent::SessionEnd, "session_end", "the user has signed out", Condition::RefreshRevoked},
+    EventEntry{AccountEvent::TestingMode, "testing_mode", "refresh tokens of an app in testing end early",
           Condition::RefreshExpired},
-    Entry{AccountEvent::ReauthPolicy, "reauth_policy", "a policy asks the user to sign in again",
+    EventEntry{AccountEvent::ReauthPolicy, "reauth_policy", "a policy asks the user to sign in again",
           Condition::ReauthPolicy},
-    Entry{AccountEvent::Inactivity, "inactivity", "the account was not used for too long", Condition::RefreshExpired},
+    EventEntry{AccountEvent::Inactivity, "inactivity", "the account was not used for too long", Condition::RefreshExpired},
 };
 
-const Entry& entry_for(AccountEvent event) { return kEntries[static_cast<std::size_t>(event)]; }
+const EventEntry& event_entry(AccountEvent event) { return kEvents[static_cast<std::size_t>(event)]; }
 
 }  // namespace
 
-std::string_view to_string(AccountEvent event) { return entry_for(event).name; }
+std::string_view to_string(AccountEvent event) { return event_entry(event).name; }
 
 std::optional<AccountEvent> parse_account_event(std::string_view name) {
-  const auto* found = std::find_if(kEntries.begin(), kEntries.end(), [&](const auto& e) { return e.name == name; });
-  if (found == kEntries.end()) return std::nullopt;
+  const auto* found = std::find_if(kEvents.begin(), kEvents.end(), [&](const auto& e) { return e.name == name; });
+  if (found == kEvents.end()) return std::nullopt;
   return found->event;
 }
 
 std::size_t end_logins_by(RealmState& realm, AccountEvent event, std::string_view user_sub, TimePoint now) {
-  const auto& entry = entry_for(event);
+  const auto& entry = event_entry(event);
   if (!realm.profile().lists("refresh.dies_on", entry.name)) return 0;
   const bool wholly = entry.refused_as == Condition::RefreshRevoked;
   return realm.store.open()->end_logins(event, user_sub, now, wholly);
@@ -54,7 +54,7 @@ std::size_t apply_account_event(RealmState& realm, AccountEvent event, std::stri
 }
 
 Refusal refusal_after(AccountEvent event) {
-  const auto& entry = entry_for(event);
+  const auto& entry = event_entry(event);
   return Refusal{.condition = entry.refused_as, .detail = std::string(entry.says)};
 }
 

@@ -14,7 +14,7 @@ bool came_by_dpop(const Call& call) {
   return equal_ignoring_case(std::string_view(header).substr(0, header.find(' ')), "DPoP");
 }
 
-std::string algorithms() { return "algs=\"" + dpop_algorithms() + "\""; }
+std::string offered_algorithms() { return "algs=\"" + dpop_algorithms() + "\""; }
 
 }  // namespace
 
@@ -23,14 +23,14 @@ HttpResponse write_resource_challenge(Call& call, const Refusal& refusal) {
   if (!call.realm.offers("dpop")) return response;
   const auto by_bearer = response.header("WWW-Authenticate").value_or("");
   if (!came_by_dpop(call)) {
-    if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "DPoP " + algorithms());
+    if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "DPoP " + offered_algorithms());
     return response;
   }
   // A bad proof is a 400 to the token endpoint and a 401 here (RFC 9449 §5, §7.1, §9).
   const bool is_proof =
       refusal.condition == Condition::DpopProofInvalid || refusal.condition == Condition::DpopNonceNeeded;
   if (is_proof && !word(call.profile(), refusal).status_is_mapped) response.status = 401;
-  response.set_header("WWW-Authenticate", "DPoP" + by_bearer.substr(kBearer.size()) + ", " + algorithms());
+  response.set_header("WWW-Authenticate", "DPoP" + by_bearer.substr(kBearer.size()) + ", " + offered_algorithms());
   return response;
 }
 

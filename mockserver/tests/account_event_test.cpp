@@ -4,8 +4,8 @@
 namespace mockoauth::server::testing {
 namespace {
 
-std::string access_of(const Json& tokens) { return text_at(tokens, "access_token"); }
-std::string refresh_of(const Json& tokens) { return text_at(tokens, kRefresh); }
+std::string access_in(const Json& tokens) { return text_at(tokens, "access_token"); }
+std::string refresh_in(const Json& tokens) { return text_at(tokens, kRefresh); }
 
 Engine dying_of(const char* event) {
   return Engine(plain_but({{"refresh.dies_on", Json::array({event})}, {"refresh.rotation", "never"}}));
@@ -27,13 +27,13 @@ TEST(AccountEvent, EndsTheWholeLogin) {
     const std::string name(to_string(event));
     auto engine = dying_of(name.c_str());
     const auto tokens = engine.login();
-    EXPECT_EQ(engine.refresh(refresh_of(tokens)).status, 200);
+    EXPECT_EQ(engine.refresh(refresh_in(tokens)).status, 200);
 
     EXPECT_EQ(engine.realm().happen(event, "ada"), 1u) << name;
 
-    expect_error(engine.refresh(refresh_of(tokens)), 400, "invalid_grant");
+    expect_error(engine.refresh(refresh_in(tokens)), 400, "invalid_grant");
     EXPECT_EQ(engine.last().reason.find("refresh_revoked: "), 0u) << engine.last().reason;
-    EXPECT_EQ(engine.use(access_of(tokens)).status, 401) << name;
+    EXPECT_EQ(engine.use(access_in(tokens)).status, 401) << name;
     EXPECT_EQ(engine.realm().happen(event, "ada"), 0u) << "it has ended already";
   }
 }
@@ -46,10 +46,10 @@ TEST(AccountEvent, ThatOnlyStopsRefreshingLeavesAccessTokens) {
     auto engine = dying_of(std::string(to_string(event)).c_str());
     const auto tokens = engine.login();
     EXPECT_EQ(engine.realm().happen(event), 1u);
-    expect_error(engine.refresh(refresh_of(tokens)), 400, "invalid_grant");
+    expect_error(engine.refresh(refresh_in(tokens)), 400, "invalid_grant");
     EXPECT_EQ(engine.last().reason.find(condition), 0u) << engine.last().reason;
-    EXPECT_EQ(engine.use(access_of(tokens)).status, 200);
-    EXPECT_EQ(engine.refresh(refresh_of(engine.login())).status, 200) << "signed in again";
+    EXPECT_EQ(engine.use(access_in(tokens)).status, 200);
+    EXPECT_EQ(engine.refresh(refresh_in(engine.login())).status, 200) << "signed in again";
   }
 }
 
@@ -57,14 +57,14 @@ TEST(AccountEvent, IsNothingToAProfileThatDoesNotListIt) {
   auto engine = dying_of("admin_policy");
   const auto tokens = engine.login();
   EXPECT_EQ(engine.realm().happen(AccountEvent::PasswordChange, "ada"), 0u);
-  EXPECT_EQ(engine.refresh(refresh_of(tokens)).status, 200);
+  EXPECT_EQ(engine.refresh(refresh_in(tokens)).status, 200);
 }
 
 TEST(AccountEvent, IsNothingToOtherUsers) {
   auto engine = dying_of("password_change");
   const auto tokens = engine.login();
   EXPECT_EQ(engine.realm().happen(AccountEvent::PasswordChange, "bob"), 0u);
-  EXPECT_EQ(engine.refresh(refresh_of(tokens)).status, 200);
+  EXPECT_EQ(engine.refresh(refresh_in(tokens)).status, 200);
 }
 
 TEST(AccountEvent, CanBeToldApartByAProfile) {
@@ -73,7 +73,7 @@ TEST(AccountEvent, CanBeToldApartByAProfile) {
                                Json::object({{"error_subtype", "invalid_rapt"}})}})}})}}));
   const auto tokens = engine.login();
   engine.realm().happen(AccountEvent::ReauthPolicy, "ada");
-  EXPECT_EQ(text_at(engine.refresh(refresh_of(tokens)), "error_subtype"), "invalid_rapt");
+  EXPECT_EQ(text_at(engine.refresh(refresh_in(tokens)), "error_subtype"), "invalid_rapt");
 }
 
 TEST(AccountEvent, SessionEndSignsTheUserOut) {
@@ -86,7 +86,7 @@ TEST(AccountEvent, SessionEndSignsTheUserOut) {
 
 TEST(RefreshEarliest, RefusesUntilThen) {
   Engine engine(plain_but({{"refresh.earliest_s", 600}}));
-  const auto token = refresh_of(engine.login());
+  const auto token = refresh_in(engine.login());
   engine.advance(600s - 1ms);
   expect_error(engine.refresh(token), 400, "invalid_request", "too early");
   EXPECT_EQ(engine.last().reason.find("refresh_early: "), 0u) << engine.last().reason;
@@ -98,7 +98,7 @@ TEST(RefreshEarliest, RefusesUntilThen) {
 
 TEST(RefreshEarliest, CountsFromTheLastAnswerWhereTheTokenStays) {
   Engine engine(plain_but({{"refresh.earliest_s", 600}, {"refresh.rotation", "never"}}));
-  const auto token = refresh_of(engine.login());
+  const auto token = refresh_in(engine.login());
   engine.advance(600s);
   EXPECT_EQ(engine.refresh(token).status, 200);
   expect_error(engine.refresh(token), 400, "invalid_request", "too early");
@@ -114,30 +114,30 @@ Profile selecting() {
 TEST(RefreshScopeParam, SelectsTheResource) {
   Engine engine(selecting());
   const auto tokens = engine.login({{"scope", "offline_access https://graph.example/User.Read"}});
-  EXPECT_EQ(engine.use(access_of(tokens)).status, 200);
+  EXPECT_EQ(engine.use(access_in(tokens)).status, 200);
 
-  const auto same = body_of(engine.refresh(refresh_of(tokens), {{"scope", "https://graph.example/Mail.Read"}}));
-  EXPECT_EQ(engine.use(access_of(same)).status, 200);
+  const auto same = body_of(engine.refresh(refresh_in(tokens), {{"scope", "https://graph.example/Mail.Read"}}));
+  EXPECT_EQ(engine.use(access_in(same)).status, 200);
 
-  const auto other = body_of(engine.refresh(refresh_of(tokens), {{"scope", "https://vault.example/.default"}}));
+  const auto other = body_of(engine.refresh(refresh_in(tokens), {{"scope", "https://vault.example/.default"}}));
   EXPECT_EQ(other.string_at("scope"), "https://vault.example/.default");
-  EXPECT_EQ(claims_of(access_of(other)).string_at("aud"), "https://vault.example");
-  EXPECT_EQ(engine.use(access_of(other)).status, 401) << "it is for another resource";
+  EXPECT_EQ(claims_of(access_in(other)).string_at("aud"), "https://vault.example");
+  EXPECT_EQ(engine.use(access_in(other)).status, 401) << "it is for another resource";
 
-  const auto usual = body_of(engine.refresh(refresh_of(tokens)));
+  const auto usual = body_of(engine.refresh(refresh_in(tokens)));
   EXPECT_EQ(usual.string_at("scope"), "offline_access https://graph.example/User.Read");
 }
 
 TEST(RefreshScopeParam, SelectsOneResourceAtATime) {
   Engine engine(selecting());
-  const auto token = refresh_of(engine.login({{"scope", "offline_access https://graph.example/User.Read"}}));
+  const auto token = refresh_in(engine.login({{"scope", "offline_access https://graph.example/User.Read"}}));
   expect_error(engine.refresh(token, {{"scope", "https://graph.example/a https://vault.example/b"}}), 400,
                "invalid_scope", "more than one resource");
 }
 
 TEST(RefreshScopeParam, SelectsOnlyWhatTheClientMayHave) {
   Engine engine(plain_but({{"refresh.scope_param", "selects_resource"}}));
-  const auto token = refresh_of(engine.login());
+  const auto token = refresh_in(engine.login());
   expect_error(engine.refresh(token, {{"scope", "https://vault.example/.default"}}), 400, "invalid_scope");
   EXPECT_EQ(engine.refresh(token, {{"scope", "api.write"}}).status, 200) << "the client may have it";
 }

@@ -22,29 +22,31 @@ constexpr const char* kTwo =
 
 std::string der(const char* base64) { return mimir::codec::base64_decode(base64).value_or(""); }
 
-std::string thumbprint(const char* base64) {
+std::string thumbprint_of_certificate(const char* base64) {
   return mimir::codec::base64url_encode(mimir::codec::sha256(der(base64)));
 }
 
 /// A request over a connection whose other end holds this certificate's key; null: none.
-HttpResponse send(Engine& server, const char* certificate, HttpRequest request) {
+HttpResponse send_certified(Engine& server, const char* certificate, HttpRequest request) {
   if (certificate != nullptr) request.client_certificate = der(certificate);
   return server.realm().handle(request);
 }
 
-HttpResponse redeem(Engine& server, const char* certificate, const std::string& code, const std::string& client) {
+HttpResponse redeem_certified(Engine& server, const char* certificate, const std::string& code,
+                              const std::string& client) {
   auto form = Engine::code_request(code);
   form.set("client_id", client);
-  return send(server, certificate, {.method = "POST", .target = "/token",
-                                    .headers = {{"Content-Type", std::string(kFormType)}}, .body = form.encode()});
+  const Headers as_form{{"Content-Type", std::string(kFormType)}};
+  return send_certified(server, certificate, {.method = "POST", .target = "/token", .headers = as_form,
+                                              .body = form.encode()});
 }
 
-HttpResponse use(Engine& server, const char* certificate, const std::string& token) {
-  return send(server, certificate, {.method = "GET", .target = "/resource", .headers = bearer(token)});
+HttpResponse use_certified(Engine& server, const char* certificate, const std::string& token) {
+  return send_certified(server, certificate, {.method = "GET", .target = "/resource", .headers = bearer(token)});
 }
 
 /// A client that authenticates by client-one's certificate and gets tokens bound to it.
-void add_client(Engine& server) {
+void add_certified_client(Engine& server) {
   ClientRegistration client{.client_id = "certified", .redirect_uris = {"http://127.0.0.1/callback"}};
   client.token_endpoint_auth_method = "tls_client_auth";
   client.tls_client_auth_subject_dn = "CN=client-one";
@@ -53,31 +55,31 @@ void add_client(Engine& server) {
 }
 
 REQUIREMENT(mtls_client_authentication) {
-  add_client(server);
+  add_certified_client(server);
   const auto code = server.code({{"client_id", "certified"}});
-  refused(redeem(server, kTwo, code, "certified"), 401, "invalid_client");
-  refused(redeem(server, nullptr, code, "certified"), 401, "invalid_client");
-  granted(redeem(server, kOne, code, "certified"));
+  refused(redeem_certified(server, kTwo, code, "certified"), 401, "invalid_client");
+  refused(redeem_certified(server, nullptr, code, "certified"), 401, "invalid_client");
+  granted(redeem_certified(server, kOne, code, "certified"));
 }
 
 REQUIREMENT(mtls_bound) {
   Engine jwt(plain_but({{"access.format", "jwt"}, {"client.auth", Json::array({"none", "tls_client_auth"})}}));
-  add_client(jwt);
-  const auto answer = redeem(jwt, kOne, jwt.code({{"client_id", "certified"}}), "certified");
+  add_certified_client(jwt);
+  const auto answer = redeem_certified(jwt, kOne, jwt.code({{"client_id", "certified"}}), "certified");
   granted(answer);
   const auto claims = claims_of(text_at(answer, "access_token"));
   ASSERT_NE(claims.find("cnf"), nullptr);
-  EXPECT_EQ(claims.find("cnf")->string_at("x5t#S256"), thumbprint(kOne));
+  EXPECT_EQ(claims.find("cnf")->string_at("x5t#S256"), thumbprint_of_certificate(kOne));
   EXPECT_EQ(claims_of(access_of(jwt.login())).find("cnf"), nullptr);
 }
 
 REQUIREMENT(rs_mtls_checks_certificate) {
-  add_client(server);
+  add_certified_client(server);
   const auto code = server.code({{"client_id", "certified"}});
-  const auto token = text_at(redeem(server, kOne, code, "certified"), "access_token");
-  challenged(use(server, kTwo, token), 401, "invalid_token");
-  challenged(use(server, nullptr, token), 401, "invalid_token");
-  EXPECT_EQ(use(server, kOne, token).status, 200);
+  const auto token = text_at(redeem_certified(server, kOne, code, "certified"), "access_token");
+  challenged(use_certified(server, kTwo, token), 401, "invalid_token");
+  challenged(use_certified(server, nullptr, token), 401, "invalid_token");
+  EXPECT_EQ(use_certified(server, kOne, token).status, 200);
 }
 
 }  // namespace
