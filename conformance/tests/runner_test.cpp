@@ -76,6 +76,31 @@ TEST(Runner, ADeniedLoginIsDeclined) {
   EXPECT_EQ(result.verdict, Verdict::Pass) << transcript(result);
 }
 
+Scenario account_scenario(const std::string& event, const std::string& expect) {
+  return parse_scenario("id: x\ntitle: X\nrequirement: [state-sent]\n"
+                        "given:\n  account: {user: ada, signed_in: true}\n"
+                        "steps:\n"
+                        "  - server: {account: " + event + "}\n"
+                        "  - client: call\n"
+                        "    expect: {outcome: reauthenticated}\n"
+                        "expect: {" + expect + "}\n",
+                        "x.yaml").value();
+}
+
+TEST(Runner, AnAccountEventEndsTheLoginWhereTheProfileSaysSo) {
+  const auto scenario = account_scenario("password_change", "requests: [{token: {answered: invalid_grant, times: 1}}]");
+  const auto result = run_native(scenario, "google");
+  EXPECT_EQ(result.verdict, Verdict::Pass) << transcript(result);
+  EXPECT_NE(transcript(result).find("password_change"), std::string::npos);
+}
+
+TEST(Runner, AnAccountEventThatEndsNothingIsAnErrorOfTheBench) {
+  const auto result = run_native(account_scenario("password_change", ""), "plain");
+  EXPECT_EQ(result.verdict, Verdict::Error);
+  EXPECT_NE(transcript(result).find("no login of this provider ends by password_change"), std::string::npos)
+      << transcript(result);
+}
+
 TEST(Runner, TheSameSeedGivesTheSameTranscript) {
   const auto strip_time = [](RunResult result) {
     result.duration = {};

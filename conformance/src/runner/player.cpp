@@ -147,6 +147,15 @@ struct Player {
     played_step.title = "every access token dies before its time";
   }
 
+  void perform(const AccountStep& step, PlayedStep& played_step) {
+    const std::string event(server::to_string(step.event));
+    played_step.title = "to the user's account happens: " + event;
+    if (stage.realm->happen(step.event) > 0) return;
+    bench_error(played_step, {"bench.nothing_to_end", stage.realm->profile().lists("refresh.dies_on", event)
+                                                          ? "there was no login to end"
+                                                          : "no login of this provider ends by " + event, "", 0});
+  }
+
   void perform(const ClearFaultsStep&, PlayedStep& played_step) {
     stage.realm->clear_faults();
     played_step.title = "the server's faults are over";

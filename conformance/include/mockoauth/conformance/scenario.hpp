@@ -63,6 +63,9 @@ struct FaultStep {
 };
 struct RevokeStep {};
 struct ExpireStep {};
+struct AccountStep {
+  server::AccountEvent event;
+};
 struct ClearFaultsStep {};
 struct ClockStep {
   std::chrono::milliseconds advance{0};
@@ -75,7 +78,8 @@ struct PortStep {
 
 struct Step {
   std::string actor;  ///< client, browser, server, clock, port
-  std::variant<ClientStep, BrowserStep, FaultStep, RevokeStep, ExpireStep, ClearFaultsStep, ClockStep, PortStep> what;
+  std::variant<ClientStep, BrowserStep, FaultStep, RevokeStep, ExpireStep, AccountStep, ClearFaultsStep, ClockStep,
+               PortStep> what;
 };
 
 struct Twin {

@@ -96,20 +96,6 @@ struct AuthorizationDetailsType {
 /// What the person at the login page does, as far as a script decides it. Abandon: nothing, the page stays open.
 enum class UserDecision { Approve, Deny, Abandon };
 
-/// What happens to an account without the client's doing, as the knob `refresh.dies_on` spells it.
-enum class AccountEvent {
-  PasswordChange,
-  UserDisconnect,
-  AdminPolicy,
-  SessionEnd,
-  TestingMode,
-  ReauthPolicy,
-  Inactivity
-};
-
-[[nodiscard]] std::string_view to_string(AccountEvent event);  ///< `password_change`
-[[nodiscard]] std::optional<AccountEvent> parse_account_event(std::string_view name);
-
 struct RealmOptions {
   std::string name = "default";
   Profile profile = Profile::plain();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,5 +38,19 @@ struct FaultDescription {
   std::string phase;
 };
 [[nodiscard]] std::vector<FaultDescription> known_faults();
+
+/// What happens to an account without the client's doing, as the knob `refresh.dies_on` spells it.
+enum class AccountEvent {
+  PasswordChange,
+  UserDisconnect,
+  AdminPolicy,
+  SessionEnd,
+  TestingMode,
+  ReauthPolicy,
+  Inactivity
+};
+
+[[nodiscard]] std::string_view to_string(AccountEvent event);  ///< `password_change`
+[[nodiscard]] std::optional<AccountEvent> parse_account_event(std::string_view name);
 
 }  // namespace mockoauth::server
