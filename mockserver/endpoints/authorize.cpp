@@ -5,6 +5,7 @@
 #include "protocol/error_writer.hpp"
 #include "protocol/id_token.hpp"
 #include "protocol/issue.hpp"
+#include "protocol/known_parameters.hpp"
 #include "protocol/metadata.hpp"
 #include "protocol/pkce.hpp"
 #include "protocol/redirect_uri.hpp"
@@ -157,6 +158,7 @@ Outcome grant(Call& call, const AuthorizationRequest& request, SignIn& signed_in
   Login login = new_login(call, request, signed_in.session);
   login.effects = effects_of(call, request, login.first_consent);
   if (login.effects.error) return refuse(*login.effects.error);
+  call.redirect->manual_code = login.effects.manual_code;
   auto challenge = read_challenge(call.profile(), request.parameters,
                                   requires_pkce(call.profile(), request.client, login.effects) &&
                                       contains(request.response_types, "code"));
@@ -186,6 +188,7 @@ Outcome authorize(Call& call) {
   if (!client) return tl::unexpected(client.error());
   auto found = find_request(call, *client);
   if (!found) return tl::unexpected(found.error());
+  call.exchange.ignored = ignored_parameters(call.profile(), found->parameters);
   call.redirect.reset();
   if (auto checked = find_redirect(call, *client, found->parameters); !checked) return tl::unexpected(checked.error());
   auto request = read_authorization_request(call, *client, found->parameters);
@@ -217,7 +220,10 @@ bool is_served(const Profile& profile) { return profile.text("kind") == "oauth";
 
 void describe(const RealmState& realm, Json& document) {
   const auto& profile = realm.profile();
-  set_list(document, "scopes_supported", realm.options.scopes);
+  auto scopes = realm.options.scopes;
+  // Fewer than are accepted: whoever takes the list for a limit fails (RFC 8414 §2 lets a server choose).
+  if (profile.lists("discovery.quirks", "partial_scopes")) scopes.resize((scopes.size() + 1) / 2);
+  set_list(document, "scopes_supported", scopes);
   set_list(document, "response_types_supported", profile.list("authorize.response_types"));
   set_list(document, "response_modes_supported", offered_response_modes(realm));
   std::vector<std::string> acr_values;

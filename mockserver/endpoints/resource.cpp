@@ -3,6 +3,7 @@
 #include "protocol/bearer.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/protected_resources.hpp"
+#include "protocol/request_shape.hpp"
 #include "protocol/resource_challenge.hpp"
 
 namespace mockoauth::server {
@@ -16,6 +17,9 @@ Outcome resource(Call& call) {
     call.exchange.error = "not_found";
     call.exchange.reason = "the realm has no protected resource at this path";
     return json_answer(404, Json::object({{"error", "not_found"}, {"error_description", Json(call.exchange.reason)}}));
+  }
+  if (auto checked = check_all_headers(call, call.profile().knob("api.headers")); !checked) {
+    return tl::unexpected(checked.error());
   }
   const auto access = check_bearer(call, policy_of(call.realm, *asked));
   if (!access) return tl::unexpected(access.error());

@@ -86,7 +86,10 @@ Outcome device_poll(Call& call) {
 }
 
 std::vector<std::string> methods(const Profile& profile) { return profile.list("token.methods"); }
-bool is_served(const Profile& profile) { return profile.text("kind") == "oauth"; }
+// An API that takes keys may still change another token for one of its own.
+bool is_served(const Profile& profile) {
+  return profile.text("kind") == "oauth" || profile.knob("endpoints").find("token") != nullptr;
+}
 bool serves_devices(const Profile& profile) { return is_served(profile) && profile.text("device.style") != "none"; }
 
 void describe(const RealmState& realm, mimir::codec::Json& document) {

@@ -3,7 +3,9 @@
 #include "protocol/bearer.hpp"
 #include "protocol/claims_request.hpp"
 #include "protocol/endpoint.hpp"
+#include "protocol/issue.hpp"
 #include "protocol/metadata.hpp"
+#include "protocol/request_shape.hpp"
 #include "protocol/resource_challenge.hpp"
 
 namespace mockoauth::server {
@@ -24,11 +26,19 @@ Outcome signed_answer(Call& call, Json claims, const ClientRegistration& client,
 }
 
 Outcome userinfo(Call& call) {
-  const bool is_openid = call.profile().text("userinfo.style") == "oidc";
+  const auto& profile = call.profile();
+  const bool is_openid = profile.text("userinfo.style") == "oidc";
+  if (auto checked = check_all_headers(call, profile.knob("userinfo.headers")); !checked) {
+    return tl::unexpected(checked.error());
+  }
   AccessPolicy policy;
   if (is_openid) policy.scopes = {"openid"};
   const auto access = check_bearer(call, policy);
   if (!access) return tl::unexpected(access.error());
+  if (!is_openid) {
+    const auto values = placeholders_for(call, access->login, access->token.scopes);
+    return json_answer(200, values.expand(profile.knob("userinfo.shape")).value_or(Json::object()));
+  }
   Json claims = Json::object({{"sub", Json(access->login.user.sub)}});
   const auto released = released_claims(access->login, access->token.scopes, "userinfo", true);
   for (const auto& [name, value] : *released.as_object()) claims.set(name, value);

@@ -1,5 +1,6 @@
 // The authorization code grant at the token endpoint, RFC 6749 §4.1.3, with PKCE, RFC 7636 §4.6.
 #include "protocol/binding.hpp"
+#include "protocol/error_writer.hpp"
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/pkce.hpp"
@@ -66,7 +67,9 @@ Outcome authorization_code(Call& call, const ClientRegistration& client) {
     auto tables = call.realm.store.open();  // Held from the check to the change: of two at once one succeeds.
     Code* code = tables->find_code(*text);
     if (code == nullptr) {
-      return refuse(Condition::CodeUnknown, "the authorization code is not one that was issued here");
+      Refusal refusal{Condition::CodeUnknown, "the authorization code is not one that was issued here"};
+      refusal.hint = description_text(*text);
+      return tl::unexpected(std::move(refusal));
     }
     call.consumed("code", code->name);
     call.exchange.grant = code->login;

@@ -139,6 +139,7 @@ Checked<void> find_redirect(Call& call, const ClientRegistration& client, const 
   if (auto checked = check_redirect_uri(call.profile(), client.redirect_uris, *uri); !checked) return checked;
   const auto prompt = words(parameters.one("prompt").value_or(""));
   call.redirect = TrustedRedirect{*uri, parameters.one("state"), {}, client.client_id, contains(prompt, "none")};
+  call.redirect->was_sent = value_of(parameters, "redirect_uri").has_value();
   if (auto mode = read_response_mode(call.realm, parameters)) call.redirect->mode = *mode;
   return {};
 }

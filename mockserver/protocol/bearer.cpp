@@ -6,6 +6,7 @@
 #include <mimir/codec/jws.hpp>
 
 #include "protocol/binding.hpp"
+#include "protocol/error_writer.hpp"
 #include "protocol/scope.hpp"
 #include "protocol/text.hpp"
 
@@ -28,7 +29,24 @@ struct Presented {
   bool by_dpop = false;  ///< The scheme was DPoP (RFC 9449 §7.1).
 };
 
-Checked<Presented> presented_token(const Call& call) {
+// Where an API has its credential besides the Authorization header: `header:NAME` or `query:NAME`.
+std::optional<std::string> credential_at(const Call& call, std::string_view way) {
+  constexpr std::string_view kHeader = "header:";
+  constexpr std::string_view kQuery = "query:";
+  if (way.starts_with(kHeader)) return call.request.header(way.substr(kHeader.size()));
+  if (way.starts_with(kQuery)) return call.query.one(way.substr(kQuery.size()));
+  return std::nullopt;
+}
+
+Checked<Presented> presented_token(const Call& call, const AccessPolicy& policy) {
+  for (const auto& way : policy.ways) {
+    if (const auto credential = credential_at(call, way); credential && !credential->empty()) {
+      return Presented{*credential};
+    }
+  }
+  if (!policy.ways.empty() && !contains(policy.ways, "bearer")) {
+    return refuse(Condition::TokenMissing, "there is no credential; it is taken as " + join(policy.ways, " or "));
+  }
   const auto header = call.request.header("Authorization");
   const bool elsewhere = call.query.count("access_token") > 0 || call.form.count("access_token") > 0;
   if (call.request.count_headers("Authorization") > 1) {
@@ -71,9 +89,27 @@ std::optional<BearerAccess> find_issued(Call& call, const std::string& text) {
 }
 
 tl::unexpected<Refusal> unknown(const Call& call, const std::string& text) {
+  constexpr std::size_t kShown = 4;
   const bool is_refresh = call.realm.store.open()->find_refresh(text) != nullptr;
-  return refuse(Condition::TokenInvalid, is_refresh ? "this is a refresh token, not an access token"
-                                                    : "the access token is not one that was issued here");
+  Refusal refusal{Condition::TokenInvalid, is_refresh ? "this is a refresh token, not an access token"
+                                                      : "the access token is not one that was issued here"};
+  if (!is_refresh) refusal.hint = description_text(text.substr(text.size() - std::min(text.size(), kShown)));
+  return tl::unexpected(std::move(refusal));
+}
+
+// A key that was given out by hand: no login, no expiry, everything that the realm has scopes for.
+std::optional<BearerAccess> find_api_key(const Call& call, const std::string& text) {
+  const auto& options = call.realm.options;
+  const auto prefix = call.profile().text("api.credential_prefix");
+  const bool is_key = !options.api_keys.empty() ? contains(options.api_keys, text)
+                                                : !prefix.empty() && text == prefix + "mockoauth-key";
+  if (!is_key) return std::nullopt;
+  BearerAccess access;
+  access.token.scopes = options.scopes;
+  access.login.user = call.realm.registrations.person().user;
+  access.login.client_id = "api-key";
+  access.login.has_user = false;
+  return access;
 }
 
 tl::unexpected<Refusal> invalid_jwt(std::string detail) {
@@ -174,8 +210,11 @@ Checked<void> check_authentication(const Call& call, const Login& login, const A
 }  // namespace
 
 Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy) {
-  const auto presented = presented_token(call);
+  const auto presented = presented_token(call, policy);
   if (!presented) return tl::unexpected(presented.error());
+  if (!policy.ways.empty()) {
+    if (auto access = find_api_key(call, presented->token)) return std::move(*access);
+  }
   auto access = find_issued(call, presented->token);
   if (!access) {
     auto read = read_jwt(call, presented->token);

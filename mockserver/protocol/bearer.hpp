@@ -22,10 +22,13 @@ struct AccessPolicy {
   std::string audience = {};                 ///< Resource identifier; empty: the realm's own.
   std::vector<std::string> acr_values = {};  ///< One of them; empty: any.
   std::optional<std::chrono::seconds> max_age = {};
+  /// Ways to present the credential, as the knob `api.auth` names them; empty: Bearer only. API keys are taken where
+  /// there are ways.
+  std::vector<std::string> ways = {};
 };
 
-/// Judges the access token of a resource request (RFC 6750 §2.1, §3.1): in the Authorization header and nowhere else,
-/// alive, for this resource (RFC 9700 §2.3), with the scopes (RFC 6750 §3.1) and the sign-in (RFC 9470 §3) it needs. A
+/// Judges the access token of a resource request (RFC 6750 §2.1, §3.1): in the Authorization header and nowhere else
+/// (unless the policy has other ways), alive, for this resource (RFC 9700 §2.3), with the scopes (RFC 6750 §3.1) and the sign-in (RFC 9470 §3) it needs. A
 /// JWT that is not in the realm's tables is taken when all of RFC 9068 §4 holds.
 [[nodiscard]] Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy = {});
 

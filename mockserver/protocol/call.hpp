@@ -31,6 +31,9 @@ struct TrustedRedirect {
   ResponseMode mode = {};
   std::string client_id = {};
   bool is_silent = false;  ///< The request has prompt=none: nobody is to see a page.
+  /// What a rule of `authorize.rules` says of copying by hand, in place of the knob `authorize.manual_code`.
+  std::optional<std::string> manual_code = {};
+  bool was_sent = true;  ///< Not only registered.
 };
 
 /// One request on its way through the pipeline: what arrived, what was found out, what faults have changed.

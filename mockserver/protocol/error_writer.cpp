@@ -52,6 +52,7 @@ WireError word(const Profile& profile, const Refusal& refusal) {
   wire.status = entry.status;
   wire.code = entry.code;
   wire.description = description_text(refusal.detail.empty() ? entry.description : std::string_view(refusal.detail));
+  wire.hint = refusal.hint;
   wire.entry = mapped_entry(profile, refusal.condition);
   if (wire.entry == nullptr) return wire;
   if (const auto status = wire.entry->int_at("status"); status && *status >= 100 && *status <= 599) {
@@ -79,9 +80,12 @@ HttpResponse write_error(Call& call, const Refusal& refusal) {
 
   auto values = call.realm.placeholders(call.now);
   values.set("code", Json(wire.code));
-  values.set("description", Json(wire.description));
   values.set("hint", wire.hint.empty() ? Json() : Json(wire.hint));
   values.set("status", Json(wire.status));
+  // Only the profile's own words have placeholders; those of a request stay as they are.
+  const bool is_worded = wire.entry != nullptr && wire.entry->find("description") != nullptr;
+  const auto description = is_worded ? values.expand_text(wire.description) : wire.description;
+  values.set("description", Json(description));
   const auto id = mimir::codec::random_base64url(*call.realm.random, 12).value_or("none");
   values.set("request_id", Json(id));
   if (refusal.wait) values.set("new_interval", Json(static_cast<std::int64_t>(refusal.wait->count())));
@@ -97,7 +101,15 @@ HttpResponse write_error(Call& call, const Refusal& refusal) {
   if (refusal.condition == Condition::DeviceSlowDown && refusal.wait && profile.flag("device.slow_down_tells")) {
     body.set("interval", Json(static_cast<std::int64_t>(refusal.wait->count())));
   }
+  const bool in_body = profile.text("limits.retry_after") == "body";
+  if (refusal.condition == Condition::RateLimited && refusal.wait && in_body) {
+    body.set("retry_after", Json(static_cast<std::int64_t>(refusal.wait->count())));
+  }
   HttpResponse response = data_answer(call, wire.status, body);
+  if (const auto* text = body.as_string()) response.body = *text;  // A shape that is no JSON goes out as it is.
+  if (profile.lists("transport.html_on", to_string(refusal.condition))) {
+    response = page_answer(wire.status, reason_phrase(wire.status), description, id);
+  }
   if (wire.entry != nullptr) {
     if (const auto type = wire.entry->string_at("content_type")) response.set_header("Content-Type", *type);
     if (const Json* headers = wire.entry->find("headers"); headers != nullptr && headers->is_object()) {

@@ -53,13 +53,30 @@ std::string condition_of_rule(const std::string& key, const Json& wanted) {
   return enumerated(parts);
 }
 
+// What a rule does to the answer.
+std::string effect_of_rule(const std::string& name, const Json& value) {
+  const bool yes = value.as_bool().value_or(false);
+  if (name == "refresh") return yes ? "a refresh token comes" : "no refresh token comes";
+  if (name == "id_token") return yes ? "an id_token comes" : "no id_token comes";
+  if (name == "require_pkce") return yes ? "PKCE is demanded" : "PKCE is not demanded";
+  if (name == "access_format") return "the access token is of the form " + shown(value);
+  if (name == "access_ttl_s") return "the access token lives for " + duration(value.as_int().value_or(0));
+  if (name == "refresh_absolute_ttl_s") return "the refresh token dies after " + duration(value.as_int().value_or(0));
+  if (name == "refresh_idle_ttl_s") return "the refresh token dies when unused for " + duration(value.as_int().value_or(0));
+  if (name == "rotation") return "refresh tokens are rotated " + shown(value);
+  if (name == "manual_code") return "what the person copies by hand is " + shown(value);
+  if (name == "scope_grant") return "granted are the scopes " + value.dump();
+  const auto condition = name == "error" && value.as_string() != nullptr ? parse_condition(*value.as_string()) : std::nullopt;
+  return condition ? "it is refused, since " + std::string(entry_of(*condition).description) : name + " " + shown(value);
+}
+
 std::string rules_shown(const Json& rules) {
   std::string out;
   for (const auto& rule : *rules.as_array()) {
     std::vector<std::string> when;
     for (const auto& [key, wanted] : *rule.find("when")->as_object()) when.push_back(condition_of_rule(key, wanted));
     std::vector<std::string> then;
-    for (const auto& [name, value] : *rule.find("then")->as_object()) then.push_back(name + " " + shown(value));
+    for (const auto& [name, value] : *rule.find("then")->as_object()) then.push_back(effect_of_rule(name, value));
     out += (out.empty() ? "with " : "; with ") + enumerated(when) + ": " + enumerated(then);
   }
   return out;
@@ -111,6 +128,9 @@ std::string error_shown(const WireError& wire) {
   if (!wire.description.empty() && wire.entry->find("description") != nullptr) {
     parts.push_back(Json(wire.description).dump());
   }
+  if (!wire.hint.empty()) parts.push_back("hint " + wire.hint);
+  if (const Json* headers = wire.entry->find("headers")) parts.push_back("headers " + enumerated(members_shown(*headers)));
+  if (const auto type = wire.entry->string_at("content_type")) parts.push_back("labelled " + *type);
   if (const Json* extra = wire.entry->find("extra")) parts.push_back("with " + enumerated(members_shown(*extra)));
   if (const Json* shape = wire.entry->find("shape")) parts.push_back("body " + shape->dump());
   return join(parts, ", ");

@@ -46,7 +46,7 @@ Checked<std::string> make_id_token(Call& call, const TokenAnswer& answer, const 
   const auto& profile = call.profile();
   const auto values = placeholders_for(call, answer.login, answer.scopes);
   const auto algorithm = profile.text("id_token.alg");
-  Json claims = Json::object({{"iss", Json(values.expand_text(profile.text("id_token.issuer")))},
+  Json claims = Json::object({{"iss", Json(call.realm.on_loopback(values.expand_text(profile.text("id_token.issuer"))))},
                               {"sub", Json(answer.login.user.sub)},
                               {"aud", Json(answer.client.client_id)},
                               {"exp", Json(unix_seconds(call.now + kLife))},

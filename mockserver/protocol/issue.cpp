@@ -8,6 +8,7 @@
 #include "protocol/id_token.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
+#include "protocol/user_values.hpp"
 
 namespace mockoauth::server {
 
@@ -117,15 +118,10 @@ Placeholders placeholders_for(const Call& call, const Login& login, const std::v
   auto values = call.realm.placeholders(call.now);
   values.set_first_consent(login.first_consent);
   values.add_source([&login, &scopes](std::string_view name) -> std::optional<Json> {
-    if (name == "client_id") return Json(login.client_id);
+    if (name == "client_id" || name == "issued_client_id") return Json(login.client_id);
     if (name == "scope") return Json(join(scopes, " "));
-    if (name == "user.sub") return Json(login.user.sub);
-    if (name == "user.name") return Json(login.user.name);
-    if (name == "user.email") return Json(login.user.email);
-    const auto space = std::min(login.user.name.find(' '), login.user.name.size());
-    if (name == "user.given_name") return Json(login.user.name.substr(0, space));
-    if (name == "user.family_name") return Json(login.user.name.substr(std::min(space + 1, login.user.name.size())));
-    return std::nullopt;
+    constexpr std::string_view kUser = "user.";
+    return name.starts_with(kUser) ? user_value(login.user, name.substr(kUser.size())) : std::nullopt;
   });
   return values;
 }

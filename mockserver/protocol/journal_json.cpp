@@ -149,6 +149,7 @@ Json exchange_to_json(const Exchange& exchange, bool redact) {
       {"issued", texts(exchange.issued)},
       {"consumed", texts(exchange.consumed)},
   });
+  if (!exchange.ignored.empty()) out.set("ignored", texts(exchange.ignored));
   // Raw bytes cannot be masked reliably, so they are shown whole or not at all.
   if (!redact && !request.raw.empty()) out.set("raw", Json(request.raw));
   return out;

@@ -10,7 +10,8 @@ namespace {
 
 bool is_hidden(const Profile& profile, const Endpoint& endpoint) {
   return (endpoint.name == "userinfo" && profile.lists("discovery.quirks", "no_userinfo")) ||
-         (endpoint.name == "revoke" && profile.lists("discovery.quirks", "no_revocation"));
+         (endpoint.name == "revoke" && profile.lists("discovery.quirks", "no_revocation")) ||
+         (endpoint.name == "device_authorization" && profile.lists("discovery.quirks", "no_device"));
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ using mimir::codec::TimePoint;
 template <class SomeExchange, class Field>
 void for_each_field(SomeExchange& exchange, Field field) {
   auto& [number, virtual_time, real_time, endpoint, request, parameters, response, client_id, grant_type, error, reason,
-         clause, faults, grant, issued, consumed] = exchange;
+         clause, ignored, faults, grant, issued, consumed] = exchange;
   auto& [method, target, headers, body, raw, version, origin, client_certificate] = request;
   auto& [status, response_headers, response_body] = response;
-  field(number, virtual_time, real_time, endpoint, parameters, client_id, grant_type, error, reason, clause, faults,
-        grant, issued, consumed);
+  field(number, virtual_time, real_time, endpoint, parameters, client_id, grant_type, error, reason, clause, ignored,
+        faults, grant, issued, consumed);
   field(method, target, headers, body, raw, version, origin, client_certificate);
   field(status, response_headers, response_body);
 }

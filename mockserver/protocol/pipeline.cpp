@@ -5,6 +5,7 @@
 #include "protocol/answers.hpp"
 #include "protocol/call.hpp"
 #include "protocol/client_auth.hpp"
+#include "protocol/edge.hpp"
 #include "protocol/error_writer.hpp"
 #include "protocol/registries.hpp"
 #include "protocol/request_shape.hpp"
@@ -123,6 +124,10 @@ bool run_endpoint(Call& call) {
     call.answer = not_found(call);
     return false;
   }
+  if (auto passed = pass_edge(call); !passed) {
+    call.answer = write_error(call, passed.error());
+    return false;
+  }
   const auto methods = methods_of(*call.endpoint, call.profile());
   if (!contains(methods, call.request.method)) {
     const auto here = call.realm.routes.methods_at(call.request.origin, call.request.path());
@@ -132,6 +137,7 @@ bool run_endpoint(Call& call) {
   Outcome outcome = call.unreadable ? Outcome(tl::unexpect, *call.unreadable) : call.endpoint->handle(call);
   call.answer = outcome ? std::move(*outcome) : put(call, outcome.error());
   for (const auto& [name, value] : call.answer_headers) call.answer->set_header(name, value);
+  add_limit_headers(call, *call.answer);
   return outcome.has_value();
 }
 

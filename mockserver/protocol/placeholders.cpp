@@ -19,6 +19,18 @@ std::optional<std::int64_t> number_after(std::string_view name, std::string_view
   return value;
 }
 
+// The brace that closes the one at the beginning: a text after `first_consent:` may hold placeholders and JSON.
+std::size_t closing_brace(std::string_view text) {
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && --depth == 0) return i;
+  }
+  return std::string_view::npos;
+}
+
+bool begins_placeholder(std::string_view text) { return !text.empty() && text.front() >= 'a' && text.front() <= 'z'; }
+
 std::string as_text(const Json& value) {
   if (const auto* text = value.as_string()) return *text;
   return value.is_null() ? std::string() : value.dump();
@@ -44,14 +56,15 @@ std::optional<Json> Placeholders::value_of(std::string_view name) const {
   constexpr std::string_view kFirst = "first_consent:";
   if (name.starts_with(kFirst)) {
     if (!first_consent_) return Json();
-    return Json(name.substr(kFirst.size()));
+    return Json(expand_text(name.substr(kFirst.size())));
   }
+  if (name == "request_id") return Json(mimir::codec::random_base64url(random_, 12).value_or("none"));
   return std::nullopt;
 }
 
 std::optional<Json> Placeholders::expand_string(const std::string& text) const {
   if (text.size() > 2 && text.front() == '{' && text.back() == '}' && text[1] != '{' &&
-      text.find('}') == text.size() - 1) {
+      closing_brace(text) == text.size() - 1) {
     const auto value = value_of(std::string_view(text).substr(1, text.size() - 2));
     if (!value) return Json(text);
     if (value->is_null()) return std::nullopt;
@@ -74,8 +87,14 @@ std::string Placeholders::expand_text(std::string_view text) const {
       text.remove_prefix(end + 2);
       continue;
     }
-    const auto end = text.find('}');
+    const auto end = closing_brace(text);
     if (end == std::string_view::npos) return out += text;
+    // A brace that begins no placeholder, such as that of JSON, stands for itself; what is in it is still looked at.
+    if (!begins_placeholder(text.substr(1))) {
+      out += '{';
+      text.remove_prefix(1);
+      continue;
+    }
     const auto value = value_of(text.substr(1, end - 1));
     out += value ? as_text(*value) : std::string(text.substr(0, end + 1));
     text.remove_prefix(end + 1);

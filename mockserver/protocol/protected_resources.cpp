@@ -41,7 +41,8 @@ std::vector<std::string> scopes_of(const RealmState& realm, const ProtectedResou
 }
 
 AccessPolicy policy_of(const RealmState& realm, const ProtectedResource& resource) {
-  return {resource.scopes, identifier_of(realm, resource), resource.acr_values, resource.max_age};
+  return {resource.scopes, identifier_of(realm, resource), resource.acr_values, resource.max_age,
+          realm.profile().list("api.auth")};
 }
 
 void describe_resource(const RealmState& realm, Json& document) {

@@ -29,6 +29,7 @@ HttpResponse Realm::handle(HttpRequest request) {
 const std::string& Realm::name() const { return impl_->state.options.name; }
 std::string Realm::issuer() const { return impl_->state.issuer; }
 std::string Realm::resource_url() const { return impl_->state.url_of("resource"); }
+std::string Realm::configured_issuer() const { return impl_->state.configured_issuer; }
 const Profile& Realm::profile() const { return impl_->state.profile(); }
 Journal& Realm::journal() { return impl_->state.journal; }
 VirtualClock& Realm::clock() { return impl_->state.clock; }

@@ -1,10 +1,12 @@
 #include "protocol/realm_state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
 #include <string_view>
 
+#include "protocol/text.hpp"
 #include "protocol/url_template.hpp"
 
 namespace mockoauth::server {
@@ -20,9 +22,18 @@ std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const Profile& profile) {
 }
 
 // The document prints loopback URLs: of a provider's own issuer only the path is kept, so that the issuer stays
-// identical to where the document is fetched (RFC 8414 §3.3).
+// identical to where the document is fetched (RFC 8414 §3.3), unless the profile has a quirk.
 std::string make_issuer(const RealmOptions& options) {
-  return options.base_url + path_of_template(options.profile, options.profile.text("discovery.issuer"));
+  const auto& profile = options.profile;
+  auto path = path_of_template(profile, profile.text("discovery.issuer"));
+  if (profile.lists("discovery.quirks", "issuer_placeholder")) path = replace_all(replace_all(path, "{{", "{"), "}}", "}");
+  if (profile.lists("discovery.quirks", "trailing_slash") && !path.ends_with('/')) path += '/';
+  return options.base_url + path;
+}
+
+std::string make_configured_issuer(const RealmOptions& options, const std::string& issuer) {
+  const auto place = options.profile.text("discovery.place");
+  return place.empty() ? issuer : options.base_url + path_of_template(options.profile, place);
 }
 
 std::string issuer_path(const RealmOptions& options, const std::string& issuer) {
@@ -71,8 +82,9 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       clock(real_clock),
       random(std::make_unique<RealmRandom>(options.seed)),
       issuer(make_issuer(options)),
+      configured_issuer(make_configured_issuer(options, issuer)),
       routes_of_profile(
-          shared_routes(options.profile, issuer_path(options, issuer), 1 + options.other_base_urls.size())),
+          shared_routes(options.profile, issuer_path(options, configured_issuer), 1 + options.other_base_urls.size())),
       registrations(options),
       store({.grants = options.max_grants}),
       journal({options.journal_capacity, options.journal_bytes}),
@@ -88,6 +100,7 @@ void RealmState::reset() {
   guesses.clear();
   replays.clear();
   devices.clear();
+  requests.clear();
   random->restart();
 }
 
@@ -103,6 +116,18 @@ std::string RealmState::url_of(const Routes::Route& route) const {
 const std::string& RealmState::base_url_of(std::size_t origin) const {
   const bool is_other = origin > 0 && origin <= options.other_base_urls.size();
   return is_other ? options.other_base_urls[origin - 1] : options.base_url;
+}
+
+std::string RealmState::on_loopback(std::string text) const {
+  const auto origins = profile().origins();
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    const auto& origin = origins[i];
+    if (origin.empty() || !text.starts_with(origin)) continue;
+    if (text.size() > origin.size() && text[origin.size()] != '/') continue;
+    const bool has_own = i > 0 && i <= options.other_base_urls.size();
+    return (has_own ? options.other_base_urls[i - 1] : options.base_url) + text.substr(origin.size());
+  }
+  return text;
 }
 
 Placeholders RealmState::placeholders(TimePoint now) const {

@@ -12,6 +12,7 @@
 #include "protocol/guess_limit.hpp"
 #include "protocol/placeholders.hpp"
 #include "protocol/pushed_requests.hpp"
+#include "protocol/rate_window.hpp"
 #include "protocol/registrations.hpp"
 #include "protocol/replay_cache.hpp"
 #include "protocol/routes.hpp"
@@ -49,7 +50,8 @@ struct RealmState {
   const Clock& real_clock;
   VirtualClock clock;
   std::unique_ptr<RealmRandom> random;
-  const std::string issuer;
+  const std::string issuer;            ///< As the metadata prints it.
+  const std::string configured_issuer;  ///< What leads a client to the metadata.
   const std::shared_ptr<const Routes> routes_of_profile;
   const Routes& routes = *routes_of_profile;
   Registrations registrations;
@@ -63,6 +65,7 @@ struct RealmState {
   ReplayCache replays;
   DeviceLogins devices;
   DpopNonces dpop_nonces;
+  RateWindow requests;
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
   [[nodiscard]] bool offers(std::string_view extension) const { return profile().lists("extensions", extension); }
@@ -71,6 +74,8 @@ struct RealmState {
   [[nodiscard]] std::string url_of(const Routes::Route& route) const;
   /// Where clients reach the origin of that number (HttpRequest::origin).
   [[nodiscard]] const std::string& base_url_of(std::size_t origin) const;
+  /// A URL of the provider with its origin replaced by the one that stands for it here; any other text as it is.
+  [[nodiscard]] std::string on_loopback(std::string text) const;
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params. Not to outlive it.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 

@@ -23,6 +23,8 @@ struct Refusal {
   std::vector<std::pair<std::string, std::string>> challenge = {};
   /// When to come back: Retry-After of rate_limited (RFC 6585 §4), the new interval of slow_down (RFC 8628 §3.5).
   std::optional<std::chrono::seconds> wait = {};
+  /// What some providers show of a credential that they do not know (placeholder `{hint}`); never a good one.
+  std::string hint = {};
 };
 
 template <class T>

@@ -15,6 +15,18 @@ const Json* row_of(const Json& table, std::string_view grant_type) {
   return row != nullptr ? row : table.find("*");
 }
 
+// A rule may call a parameter as it is sent; here it has its standard name again.
+std::string standard_name(const Profile& profile, std::string name) {
+  for (const char* knob : {"client.names", "device.names"}) {
+    const auto* names = profile.knob(knob).as_object();
+    if (names == nullptr) continue;
+    for (const auto& [standard, sent] : *names) {
+      if (sent.as_string() != nullptr && *sent.as_string() == name) return standard;
+    }
+  }
+  return name;
+}
+
 bool header_fits(const std::optional<std::string>& sent, const std::string& wanted) {
   if (!sent || sent->empty()) return false;
   if (wanted == "*") return true;
@@ -54,8 +66,12 @@ bool reads_format(const Profile& profile, std::string_view grant_type, std::stri
 
 Checked<void> check_headers(const Call& call, std::string_view grant_type) {
   const Json* row = row_of(call.profile().knob("token.headers"), grant_type);
-  if (row == nullptr || row->as_object() == nullptr) return {};
-  for (const auto& [name, value] : *row->as_object()) {
+  return row == nullptr ? Checked<void>() : check_all_headers(call, *row);
+}
+
+Checked<void> check_all_headers(const Call& call, const Json& headers) {
+  if (headers.as_object() == nullptr) return {};
+  for (const auto& [name, value] : *headers.as_object()) {
     const std::string wanted = value.as_string() == nullptr ? "*" : *value.as_string();
     if (header_fits(call.request.header(name), wanted)) continue;
     const bool any = wanted == "*" || wanted.starts_with('!');
@@ -72,12 +88,12 @@ Checked<void> check_more_parameters(const Profile& profile, std::string_view req
     const std::string& rule = *item.as_string();
     if (rule.ends_with('?')) continue;
     if (rule.ends_with('!')) {
-      const auto name = rule.substr(0, rule.size() - 1);
+      const auto name = standard_name(profile, rule.substr(0, rule.size() - 1));
       if (parameters.count(name) > 0) return refuse(Condition::ParamInvalid, name + " must not be sent here");
       continue;
     }
     const auto equals = rule.find('=');
-    const auto value = value_of(parameters, rule.substr(0, equals));
+    const auto value = value_of(parameters, standard_name(profile, rule.substr(0, equals)));
     if (!value || (equals != std::string::npos && *value != rule.substr(equals + 1))) {
       return refuse(Condition::ParamMissing, "the parameter " + rule + " is needed here");
     }

@@ -22,6 +22,10 @@ void rename_parameters(mimir::codec::Parameters& parameters, const mimir::codec:
 /// Headers that the provider wants with this grant (knob `token.headers`).
 [[nodiscard]] Checked<void> check_headers(const Call& call, std::string_view grant_type);
 
+/// Headers that every request of a kind needs (knobs `api.headers`, `userinfo.headers`): a value, `*` for any, `!x` for
+/// anything but x.
+[[nodiscard]] Checked<void> check_all_headers(const Call& call, const mimir::codec::Json& wanted);
+
 /// Parameters beyond the standard ones (knob `token.params`): `name` needed, `name=value` needed with that value,
 /// `name?` optional, `name!` forbidden. @param request a grant type, `device` or `revocation`.
 [[nodiscard]] Checked<void> check_more_parameters(const Profile& profile, std::string_view request,

@@ -96,8 +96,10 @@ Checked<ResponseMode> read_response_mode(const RealmState& realm, const Paramete
 Outcome deliver(Call& call, const Parameters& answer) {
   const auto& profile = call.profile();
   const auto& redirect = *call.redirect;
-  const auto manual = profile.text("authorize.manual_code");
-  if (manual != "none" && answer.count("code") > 0 && redirect_kind(profile, redirect.uri) == "manual") {
+  const auto manual = redirect.manual_code.value_or(profile.text("authorize.manual_code"));
+  // Nothing leads back to the application: a page of the provider's own, or no redirect_uri and a rule that expects it.
+  const bool by_hand = redirect_kind(profile, redirect.uri) == "manual" || (!redirect.was_sent && redirect.manual_code);
+  if (manual != "none" && answer.count("code") > 0 && by_hand) {
     return copy_page(manual, redirect.uri, answer);
   }
   Parameters parameters = answer;

@@ -13,6 +13,7 @@ namespace {
 // What has no URL of its own, such as a protected resource, is where the profile puts the role it belongs to.
 std::size_t origin_of(const Profile& profile, const Endpoint& endpoint, std::size_t origins) {
   const auto& role = endpoint.origin_role.empty() ? endpoint.role : endpoint.origin_role;
+  if (const auto all = profile.origins(); !role.empty() && all.back() == kElsewhere) return origins > 1 ? 1 : 0;
   const auto url = role.empty() ? std::nullopt : profile.knob("endpoints").string_at(role);
   const auto origin = url ? origin_of_template(profile, *url) : std::string();
   if (origin.empty()) return 0;

@@ -84,6 +84,7 @@ RuleEffects apply_rules(const Json& rules, const RuleFacts& facts) {
     take(effects.access_ttl_s, then->int_at("access_ttl_s"));
     take(effects.refresh_absolute_ttl_s, then->int_at("refresh_absolute_ttl_s"));
     take(effects.refresh_idle_ttl_s, then->int_at("refresh_idle_ttl_s"));
+    take(effects.manual_code, then->string_at("manual_code"));
     take(effects.scope_grant, texts(*then, "scope_grant"));
     if (const auto error = then->string_at("error")) take(effects.error, parse_condition(*error));
   }

@@ -25,6 +25,7 @@ struct RuleEffects {
   std::optional<std::int64_t> refresh_idle_ttl_s = {};
   std::optional<std::vector<std::string>> scope_grant = {};
   std::optional<Condition> error = {};
+  std::optional<std::string> manual_code = {};
 };
 
 /// What a rule's `when` can look at.

@@ -22,6 +22,12 @@ void add_expires_in(Json& body, const Profile& profile, std::chrono::seconds ttl
   }
 }
 
+// The scopes as the answer tells them.
+std::vector<std::string> told_scopes(const Profile& profile, std::vector<std::string> scopes) {
+  std::erase_if(scopes, [&](const auto& scope) { return profile.lists("response.scope_omits", scope); });
+  return scopes;
+}
+
 void add_scope(Json& body, const Profile& profile, const TokenAnswer& answer) {
   const auto form = profile.text("response.scope");
   if (form == "absent") return;
@@ -29,10 +35,10 @@ void add_scope(Json& body, const Profile& profile, const TokenAnswer& answer) {
     body.set("scope", Json());
   } else if (form == "array") {
     Json list = Json::array();
-    for (const auto& scope : answer.scopes) list.push_back(Json(scope));
+    for (const auto& scope : told_scopes(profile, answer.scopes)) list.push_back(Json(scope));
     body.set("scope", std::move(list));
   } else if (form != "if_changed" || answer.login.got_other_scopes || answer.scopes != answer.login.scopes) {
-    body.set("scope", Json(join(answer.scopes, form == "comma" ? "," : " ")));
+    body.set("scope", Json(join(told_scopes(profile, answer.scopes), form == "comma" ? "," : " ")));
   }
 }
 

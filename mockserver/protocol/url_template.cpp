@@ -79,6 +79,7 @@ std::vector<std::string> Profile::origins() const {
     if (all.front().empty()) all.front() = origin;  // The first host named stands for the issuer.
     if (std::find(all.begin(), all.end(), origin) == all.end()) all.push_back(std::move(origin));
   }
+  if (all.size() == 1 && lists("discovery.quirks", "other_origin")) all.emplace_back(kElsewhere);
   return all;
 }
 

@@ -11,6 +11,10 @@ namespace mockoauth::server {
 /// `{name}` of the profile's `params` replaced; the rest of a URL template after scheme and host.
 [[nodiscard]] std::string path_of_template(const Profile& profile, std::string_view url_template);
 
+/// Origin of a provider that names no second host and has the quirk `other_origin` all the same: everything but the
+/// metadata is there.
+inline constexpr std::string_view kElsewhere = "https://elsewhere.invalid";
+
 /// The same for scheme and host; empty when the template names none.
 [[nodiscard]] std::string origin_of_template(const Profile& profile, std::string_view url_template);
 

@@ -1,6 +1,7 @@
 #include <mockoauth/server/explain.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -58,6 +59,63 @@ TEST(Explain, EveryProfileInWholeSentences) {
   }
 }
 
+std::vector<Profile> profiles_and_variants() {
+  std::vector<Profile> all;
+  for (const auto& id : Profile::ids()) {
+    const auto profile = Profile::find(id);
+    if (!profile) continue;
+    all.push_back(*profile);
+    for (const auto& [name, changes] : *profile->knob("variants").as_object()) {
+      if (auto variant = profile->with_variant(name)) all.push_back(*variant);
+    }
+  }
+  return all;
+}
+
+std::size_t words_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
+}
+
+// A sentence says more than a name and a value would.
+bool says_something(const Quirk& quirk) {
+  const auto& text = quirk.sentence;
+  const bool is_sentence = !text.empty() && text.front() >= 'A' && text.front() <= 'Z' && text.ends_with('.') && words_in(text) > 3;
+  const bool is_raw = quirk.knob.find('.') != std::string::npos && text.find(quirk.knob) != std::string::npos;
+  return (is_sentence || text.starts_with("redirect_uri ") || text.starts_with("scope ") || text.starts_with("expires_in ") ||
+          text.starts_with("interval ") || text.starts_with("iss ") || text.starts_with("token_type ") ||
+          text.starts_with("slow_down ") || text.starts_with("retry-after-ms ")) &&
+         !is_raw && text.find(": .") == std::string::npos && text.find(" .") == std::string::npos;
+}
+
+TEST(Explain, NoQuirkIsExplainedByItsNameAlone) {
+  std::size_t count = 0;
+  for (const auto& profile : profiles_and_variants()) {
+    std::set<std::string> explained;
+    for (const auto& quirk : explain(profile)) {
+      ++count;
+      explained.insert(quirk.knob.starts_with("errors.map.") ? "errors.map" : quirk.knob);
+      EXPECT_TRUE(says_something(quirk)) << profile.id() << " " << quirk.knob << ": " << quirk.sentence;
+    }
+    for (const auto& name : profile.named()) {
+      EXPECT_TRUE(explained.contains(name)) << profile.id() << " sets " << name << ", and no sentence says so";
+    }
+  }
+  EXPECT_GT(count, 1000U);
+}
+
+TEST(Explain, ANameAloneWouldBeSeen) {
+  EXPECT_FALSE(says_something({"refresh.rotation", "refresh.rotation: never."}));
+  EXPECT_FALSE(says_something({"refresh.rotation", "never"}));
+  EXPECT_FALSE(says_something({"errors.map.code_reused", "When the authorization code was used before: ."}));
+  EXPECT_TRUE(says_something({"refresh.rotation", "A refresh never brings a new refresh token."}));
+}
+
+TEST(Explain, SaysWhatARuleDoes) {
+  EXPECT_EQ(quirk_of(*Profile::find("reddit"), "authorize.rules").sentence,
+            "What the request says changes the answer: with duration=permanent: a refresh token comes; with no duration: no "
+            "refresh token comes.");
+}
+
 TEST(Explain, SaysOnlyWhatTheProfileSets) {
   const auto quirks = explain(read("refresh.rotation: never"));
 
@@ -75,7 +133,7 @@ TEST(Explain, PutsValuesIntoTheSentence) {
             "The metadata does not name the device endpoint. The issuer ends in a slash.");
   EXPECT_EQ(quirk_of(read("authorize.rules: [{when: {param: {a: '*absent', b: c}}, then: {refresh: false}}]"),
                      "authorize.rules").sentence,
-            "What the request says changes the answer: with no a and b=c: refresh false.");
+            "What the request says changes the answer: with no a and b=c: no refresh token comes.");
 }
 
 TEST(Explain, SaysWhatEachErrorLooksLike) {

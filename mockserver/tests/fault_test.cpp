@@ -139,7 +139,7 @@ TEST(FaultList, NamesThemWithTheirPhases) {
     EXPECT_FALSE(fault.title.empty());
     EXPECT_EQ(fault.phase, "before_validation");
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"http.status", "pkce.accept_any", "pkce.lose_challenge"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"http.status", "oauth.refuse", "pkce.accept_any", "pkce.lose_challenge"}));
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ TEST(RevocationStyles, AreServedByEveryProfileThatHasOne) {
     auto target = url.substr(url.find('/', url.find("://") + 3));
     if (const auto place = target.find("{client_id}"); place != std::string::npos) target.replace(place, 11, "app");
     if (target.find('{') != std::string::npos) continue;  // Filled in from params; origins_test covers those.
-    const auto answer = realm.handle({.method = "PATCH", .target = target});
+    const auto answer = realm.handle({.method = "PATCH", .target = target, .headers = {{"User-Agent", "test/1"}}});
     EXPECT_EQ(answer.status, 405) << id << " " << target << " " << answer.body;
     const auto method = profile->text("revocation.style") == "rest_delete" ? "DELETE" : "POST";
     EXPECT_NE(answer.header("Allow").value_or("").find(method), std::string::npos) << id;

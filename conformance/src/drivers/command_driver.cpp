@@ -233,7 +233,7 @@ class CommandDriver final : public Driver {
     auto realm = server_->create_realm(std::move(options));
     if (!realm) return tl::unexpected(realm.error());
     (*realm)->choose_user(request.user);
-    return Stage{*realm, (*realm)->issuer(), (*realm)->resource_url(), std::move(*ports)};
+    return Stage{*realm, (*realm)->configured_issuer(), (*realm)->resource_url(), std::move(*ports)};
   }
 
   mimir::codec::Result<std::unique_ptr<Session>> start(const Stage&, const ClientSetup& setup) override {

@@ -126,6 +126,8 @@ server::HttpRequest to_server(const std::string& method, const Url& url, std::si
   server::HttpRequest request{.method = method, .target = url.target(), .headers = headers, .body = std::string(body), .origin = origin};
   request.headers.insert(request.headers.begin(), {"Host", url.authority()});
   if (!body.empty()) request.headers.emplace_back("Content-Length", std::to_string(body.size()));
+  // Transport and browser name themselves, as those over a wire do; some providers let nobody else in.
+  if (!request.header("User-Agent")) request.headers.emplace_back("User-Agent", "mockoauth-native");
   return request;
 }
 
@@ -316,7 +318,7 @@ class NativeDriver final : public Driver {
     if (!realm) return tl::unexpected(realm.error());
     (*realm)->choose_user(request.user);
     stage.realm = *realm;
-    stage.issuer = stage.realm->issuer();
+    stage.issuer = stage.realm->configured_issuer();
     stage.resource_url = stage.realm->resource_url();
     return stage;
   }

@@ -111,7 +111,7 @@ int serve(const ServeOptions& options) {
   Json urls = Json::array();
   for (const auto& url : origins->urls()) urls.push_back(Json(url));
   std::cout << Json::object({{"ready", true},
-                             {"issuer", (*realm)->issuer()},
+                             {"issuer", (*realm)->configured_issuer()},
                              {"origins", std::move(urls)},
                              {"port", static_cast<int>(origins->port())},
                              {"provider", profile->id()},

@@ -27,6 +27,7 @@ struct Exchange {
   std::string error;                        ///< OAuth error code of the answer; empty when it was none.
   std::string reason;                       ///< Exactly what did not match; may say more than error_description.
   std::string clause;                       ///< `RFC 7636 §4.6`.
+  std::vector<std::string> ignored = {};    ///< Parameters sent that mean nothing to this provider (RFC 6749 §3.1).
   std::vector<std::string> faults;          ///< Names of the faults that fired.
   std::string grant;                        ///< Which grant (login) this belongs to: `g1`; empty when none.
   std::vector<std::string> issued;          ///< Lineage: `code:c1`, `access:a2`, `refresh:r2` as short names.

@@ -124,6 +124,9 @@ struct RealmOptions {
        .optional = {"creditorAccount", "remittanceInformationUnstructured"},
        .actions = {"initiate", "status", "cancel"}}};
   std::vector<TrustedIssuer> trusted_issuers = {};
+  /// Keys that the API takes instead of an access token. Empty: one, the knob `api.credential_prefix` with
+  /// `mockoauth-key` behind it, where that knob is set.
+  std::vector<std::string> api_keys = {};
   std::size_t journal_capacity = 10'000;  ///< Exchanges; see JournalLimits.
   std::size_t journal_bytes = JournalLimits().bytes;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
@@ -146,6 +149,8 @@ class Realm {
 
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] std::string issuer() const;       ///< As the metadata prints it.
+  /// What a client is configured with, where that is not what the metadata then prints (knob `discovery.place`).
+  [[nodiscard]] std::string configured_issuer() const;
   [[nodiscard]] std::string resource_url() const;  ///< Absolute URL of the protected resource.
   [[nodiscard]] const Profile& profile() const;
   [[nodiscard]] Journal& journal();

@@ -1,0 +1,49 @@
+// A refusal as the provider words it, without a reason in the request: an outage, a policy, a limit, a plan that does
+// not cover it. What a condition looks like on the wire is the profile's affair (knobs `errors.*`).
+#include "protocol/call.hpp"
+#include "protocol/endpoint.hpp"
+#include "protocol/error_writer.hpp"
+#include "protocol/fault.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+using mimir::codec::fail;
+using mimir::codec::Json;
+
+mimir::codec::Result<> check(const Json& arguments) {
+  if (!arguments.is_object()) return fail("fault.arguments", "expected an object with `condition` and perhaps `wait_s`");
+  for (const auto& [name, value] : *arguments.as_object()) {
+    if (name != "condition" && name != "wait_s") {
+      return fail("fault.arguments", "there is no argument `" + name + "`; known are `condition`, `wait_s`");
+    }
+  }
+  const auto condition = arguments.string_at("condition");
+  if (!condition || !parse_condition(*condition)) {
+    return fail("fault.arguments", "`condition` is not one of those that profiles know, such as `rate_limited`");
+  }
+  const Json* wait = arguments.find("wait_s");
+  if (wait != nullptr && wait->as_int().value_or(-1) < 0) {
+    return fail("fault.arguments", "`wait_s` is not a number of seconds");
+  }
+  return {};
+}
+
+void refuse_it(Call& call, const Json& arguments) {
+  Refusal refusal{*parse_condition(arguments.string_at("condition").value_or("server_error"))};
+  if (const auto wait = arguments.int_at("wait_s")) refusal.wait = std::chrono::seconds(*wait);
+  const bool own_way = call.endpoint != nullptr && call.endpoint->refuse != nullptr;
+  call.answer = own_way ? call.endpoint->refuse(call, refusal) : write_error(call, refusal);
+}
+
+}  // namespace
+
+void register_oauth_refuse(Faults& faults) {
+  faults.add({.name = "oauth.refuse",
+              .title = "The request is refused for this condition, as the provider words it; nothing is judged",
+              .phase = Phase::BeforeValidation,
+              .check_arguments = check,
+              .apply = refuse_it});
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,177 @@
+#include "tests/profiles/knob_effect.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "protocol/vocabulary.hpp"
+#include "tests/profiles/deviations.hpp"
+
+namespace mockoauth::server::testing {
+namespace {
+
+// For what no profile has set so far.
+const std::map<std::string, Json>& examples() {
+  static const std::map<std::string, Json> all = {
+      {"par.ttl_s", Json(30)},
+      {"id_token.alg", Json("ES256")},
+      {"response.envelope", Json("data.token")},
+      {"discovery.place", Json("https://issuer.example/place")},
+  };
+  return all;
+}
+
+// Everything that somebody who talks to the server, or reads its journal, can see.
+std::string seen_by(ProfileClient& client) {
+  std::string text;
+  for (const auto& exchange : client.realm().journal().exchanges()) {
+    text += std::to_string(exchange.response.status) + "\n";
+    for (const auto& [name, value] : exchange.response.headers) text += name + ": " + value + "\n";
+    text += exchange.response.body + "\n";
+    for (const auto& name : exchange.ignored) text += "ignored " + name + "\n";
+  }
+  return text;
+}
+
+std::string played(const Profile& spoken, const Profile& served, const Play& play) {
+  ProfileClient client({.spoken = spoken, .served = served});
+  play(client);
+  return seen_by(client);
+}
+
+std::vector<std::pair<std::string, Play>> everything() {
+  std::vector<std::pair<std::string, Play>> all;
+  for (const auto& [name, play] : plays()) all.emplace_back(name, play);
+  for (const auto& [name, play] : deviations()) all.emplace_back(name, play);
+  return all;
+}
+
+// All profiles, the strict one first, and each with each of its variants.
+std::vector<Profile> contexts(bool with_variants = true) {
+  std::vector<Profile> all{Profile::plain()};
+  for (const auto& id : Profile::ids()) {
+    const auto profile = Profile::find(id);
+    if (!profile) continue;
+    if (id != "plain") all.push_back(*profile);
+    if (!with_variants) continue;
+    for (const auto& [name, changes] : *profile->knob("variants").as_object()) {
+      if (auto variant = profile->with_variant(name)) all.push_back(*variant);
+    }
+  }
+  return all;
+}
+
+bool has(const Json& value, const Json& item) {
+  const auto* items = value.as_array();
+  return items != nullptr && std::find(items->begin(), items->end(), item) != items->end();
+}
+
+bool is_declared_list(const Json& knob) {
+  return knob.string_at("type") == "list" && knob.find("values") != nullptr;
+}
+
+Json without_item(const Json& list, const Json& item) {
+  Json::Array rest;
+  for (const auto& one : *list.as_array()) {
+    if (one != item) rest.push_back(one);
+  }
+  return Json(std::move(rest));
+}
+
+Json with_item(const Json& list, const Json& item) {
+  Json::Array all = *list.as_array();
+  if (!has(list, item)) all.push_back(item);
+  return Json(std::move(all));
+}
+
+}  // namespace
+
+Profile with_knob(const Profile& profile, const std::string& name, const std::optional<Json>& value) {
+  Json knobs = Json::object();
+  for (const auto& named : profile.named()) knobs.set(named, profile.knob(named));
+  if (value) {
+    knobs.set(name, *value);
+  } else {
+    knobs.erase(name);
+  }
+  const Json text = Json::object({{"id", Json(profile.id())}, {"title", Json(profile.title())}, {"knobs", std::move(knobs)}});
+  auto changed = Profile::parse(text.dump(), profile.id() + " with " + name);
+  if (!changed) throw std::runtime_error(changed.error().to_string());
+  return *changed;
+}
+
+std::optional<std::string> told_apart(const Profile& one, const Profile& other) {
+  for (const auto& [name, play] : everything()) {
+    if (played(one, one, play) != played(one, other, play)) return name;
+  }
+  return std::nullopt;
+}
+
+bool each_has_to_tell(const Json& knob) {
+  const auto type = knob.string_at("type").value_or("");
+  return type == "enum" || type == "boolean" || is_declared_list(knob);
+}
+
+std::vector<Facet> facets_of(const Json& knob) {
+  const auto name = knob.string_at("name").value_or("");
+  const Json& usual = *knob.find("default");
+  std::vector<Facet> facets;
+  if (usual.is_bool()) return {{name, Json(!*usual.as_bool())}};
+  if (knob.string_at("type") == "enum") {
+    for (const auto& value : *knob.find("values")->as_array()) {
+      if (value != usual) facets.push_back({name + ": " + *value.as_string(), value});
+    }
+    return facets;
+  }
+  if (is_declared_list(knob)) {
+    for (const auto& value : *knob.find("values")->as_array()) facets.push_back({name + ": " + *value.as_string(), value});
+    return facets;
+  }
+  for (const auto& profile : contexts()) {
+    const Json& value = profile.knob(name);
+    const bool is_new = std::none_of(facets.begin(), facets.end(), [&](const auto& facet) { return facet.value == value; });
+    if (value != usual && is_new) facets.push_back({name + ": " + value.dump(), value});
+  }
+  if (const auto example = examples().find(name); facets.empty() && example != examples().end()) {
+    facets.push_back({name + ": " + example->second.dump(), example->second});
+  }
+  return facets;
+}
+
+std::optional<std::string> effect_of(const std::string& name, const Facet& facet, Where where) {
+  const auto& vocabulary = Vocabulary::instance();
+  const auto row = vocabulary.index.find(name);
+  if (row == vocabulary.index.end()) return std::nullopt;  // Nothing reads what no profile can say.
+  const bool by_item = is_declared_list(vocabulary.knobs[row->second]);
+  const auto all = contexts(where == Where::AsItIs);
+  const auto try_in = [&](const Profile& with, const Profile& without) -> std::optional<std::string> {
+    if (const auto play = told_apart(with, without)) return with.id() + ": " + *play;
+    return std::nullopt;
+  };
+  if (name == "variants") {
+    for (const auto& profile : all) {
+      const auto* variants = profile.knob(name).as_object();
+      if (variants == nullptr || variants->empty()) continue;
+      if (const auto variant = profile.with_variant(variants->front().first)) {
+        if (auto effect = try_in(*variant, profile)) return effect;
+      }
+    }
+    return std::nullopt;
+  }
+  for (const auto& profile : all) {
+    const Json& value = profile.knob(name);
+    const bool has_it = by_item ? has(value, facet.value) : value == facet.value;
+    if (has_it != (where == Where::AsItIs)) continue;
+    const auto set = by_item ? with_item(value, facet.value) : facet.value;
+    const auto unset = by_item ? std::optional(without_item(value, facet.value)) : facet.otherwise;
+    if (auto effect = try_in(with_knob(profile, name, set), with_knob(profile, name, unset))) return effect;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> effect_of(const std::string& name, const Facet& facet) {
+  auto effect = effect_of(name, facet, Where::AsItIs);
+  return effect ? effect : effect_of(name, facet, Where::PutIn);
+}
+
+}  // namespace mockoauth::server::testing
