@@ -101,7 +101,9 @@ ClientStep client_step(const Json& step) {
 Step server_step(const Json& server) {
   if (server.find("revoke") != nullptr) return {"server", RevokeStep{}};
   if (server.find("expire") != nullptr) return {"server", ExpireStep{}};
-  if (const auto event = server::parse_account_event(text(server, "account"))) return {"server", AccountStep{*event}};
+  if (const auto event = server::parse_account_event(text_at(server, "account"))) {
+    return {"server", AccountStep{*event}};
+  }
   if (server.find("clear") != nullptr) return {"server", ClearFaultsStep{}};
   FaultStep fault;
   fault.rule.fault = text_at(server, "fault");
