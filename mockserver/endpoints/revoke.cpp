@@ -5,7 +5,6 @@
 #include "protocol/client_auth.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
-#include "protocol/metadata.hpp"
 #include "protocol/resource_challenge.hpp"
 #include "protocol/text.hpp"
 #include "protocol/url_template.hpp"
@@ -165,7 +164,7 @@ bool is_served(const Profile& profile) {
 
 void describe(const RealmState& realm, mimir::codec::Json& document) {
   if (realm.profile().text("revocation.style") != "rfc7009") return;
-  set_list(document, "revocation_endpoint_auth_methods_supported", client_auth_methods(realm.profile()));
+  describe_client_auth(document, "revocation_endpoint", client_auth_methods(realm.profile()));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ void describe(const RealmState& realm, mimir::codec::Json& document) {
     if (is_offered(grant, realm.profile())) grants.push_back(grant.grant_type);
   }
   set_list(document, "grant_types_supported", grants);
-  set_list(document, "token_endpoint_auth_methods_supported", client_auth_methods(realm.profile()));
+  describe_client_auth(document, "token_endpoint", client_auth_methods(realm.profile()));
 }
 
 }  // namespace

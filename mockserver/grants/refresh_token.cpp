@@ -3,20 +3,12 @@
 #include "protocol/binding.hpp"
 #include "protocol/grant.hpp"
 #include "protocol/issue.hpp"
+#include "protocol/refresh_life.hpp"
 #include "protocol/scope.hpp"
 #include "protocol/target.hpp"
 
 namespace mockoauth::server {
 namespace {
-
-// The successor is still unused: the answer that carried it may have been lost, so within the grace the client is given
-// the same one again. That way a family never has two live ends.
-bool is_in_grace(const Profile& profile, Tables& tables, const RefreshToken& token, TimePoint now) {
-  const auto grace = std::chrono::seconds(profile.number("refresh.grace_s"));
-  if (now >= *token.rotated_at + grace) return false;
-  const RefreshToken* successor = tables.find_refresh(token.successor);
-  return successor != nullptr && !successor->rotated_at && successor->uses == 0;
-}
 
 Checked<void> punish_reuse(Call& call, Tables& tables, const RefreshToken& token) {
   const auto rule = call.profile().text("refresh.reuse");
@@ -62,8 +54,7 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
     return refuse(Condition::RefreshExpired, "the refresh token expired at " +
                   mimir::codec::format_iso8601(*token.expires_at));
   }
-  const std::chrono::seconds idle(login->effects.refresh_idle_ttl_s.value_or(profile.number("refresh.idle_ttl_s")));
-  if (idle.count() > 0 && token.last_used_at + idle <= call.now) {
+  if (is_idle(profile, *login, token, call.now)) {
     return refuse(Condition::RefreshExpired, "the refresh token was not used since " +
                   mimir::codec::format_iso8601(token.last_used_at));
   }

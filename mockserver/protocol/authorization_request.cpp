@@ -5,6 +5,7 @@
 
 #include "protocol/authorization_details.hpp"
 #include "protocol/claims_request.hpp"
+#include "protocol/documents.hpp"
 #include "protocol/dpop.hpp"
 #include "protocol/id_token.hpp"
 #include "protocol/redirect_uri.hpp"
@@ -121,9 +122,9 @@ Checked<ClientRegistration> asking_client(Call& call, const Parameters& paramete
   }
   const auto client_id = required(parameters, "client_id", "RFC 6749 §4.1.1");
   if (!client_id) return tl::unexpected(client_id.error());
-  auto client = call.realm.registrations.find_client(*client_id);
-  if (!client) return refuse(Condition::ClientUnknown, "the client_id is not registered", "RFC 6749 §4.1.2.1");
-  return *client;
+  auto client = find_client(call, *client_id);
+  if (!client && client.error().clause.empty()) client.error().clause = "RFC 6749 §4.1.2.1";
+  return client;
 }
 
 Checked<void> find_redirect(Call& call, const ClientRegistration& client, const Parameters& parameters) {

@@ -134,6 +134,7 @@ BearerAccess access_of(const Call& call, const std::string& text, const Json& cl
   access.token.audience = texts_at(claims, "aud");
   access.token.scopes = split_scopes(call.profile(), claims.string_at("scope").value_or(""));
   access.token.expires_at = TimePoint(std::chrono::seconds(claims.int_at("exp").value_or(0)));
+  access.token.issued_at = TimePoint(std::chrono::seconds(claims.int_at("iat").value_or(0)));
   if (const Json* confirmation = claims.find("cnf")) {
     access.token.binding = {confirmation->string_at("jkt").value_or(""), confirmation->string_at("x5t#S256").value_or("")};
   }
@@ -167,17 +168,6 @@ Checked<BearerAccess> read_jwt(const Call& call, const std::string& text) {
   return access_of(call, text, *claims);
 }
 
-Checked<void> check_life(const Call& call, const AccessToken& token) {
-  if (token.revoked_at && *token.revoked_at <= call.now) {
-    return refuse(Condition::TokenInvalid, "the access token was revoked");
-  }
-  if (token.expires_at && *token.expires_at <= call.now) {
-    return refuse(Condition::TokenExpired, "the access token expired at " +
-                  mimir::codec::format_iso8601(*token.expires_at));
-  }
-  return {};
-}
-
 Checked<void> check_audience(const Call& call, const AccessToken& token, const std::string& audience) {
   const auto own = call.realm.url_of("resource");
   const auto& here = audience.empty() ? own : audience;
@@ -209,19 +199,32 @@ Checked<void> check_authentication(const Call& call, const Login& login, const A
 
 }  // namespace
 
+Checked<BearerAccess> find_access_token(Call& call, const std::string& text) {
+  if (auto issued = find_issued(call, text)) return std::move(*issued);
+  auto read = read_jwt(call, text);
+  if (read) call.exchange.client_id = read->login.client_id;
+  return read;
+}
+
+Checked<void> check_life(const Call& call, const AccessToken& token) {
+  if (token.revoked_at && *token.revoked_at <= call.now) {
+    return refuse(Condition::TokenInvalid, "the access token was revoked");
+  }
+  if (token.expires_at && *token.expires_at <= call.now) {
+    return refuse(Condition::TokenExpired, "the access token expired at " +
+                  mimir::codec::format_iso8601(*token.expires_at));
+  }
+  return {};
+}
+
 Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy) {
   const auto presented = presented_token(call, policy);
   if (!presented) return tl::unexpected(presented.error());
   if (!policy.ways.empty()) {
     if (auto access = find_api_key(call, presented->token)) return std::move(*access);
   }
-  auto access = find_issued(call, presented->token);
-  if (!access) {
-    auto read = read_jwt(call, presented->token);
-    if (!read) return tl::unexpected(read.error());
-    access = std::move(*read);
-    call.exchange.client_id = access->login.client_id;
-  }
+  auto access = find_access_token(call, presented->token);
+  if (!access) return access;
   if (auto checked = check_presentation(call, presented->by_dpop, presented->token, access->token.binding); !checked) {
     return tl::unexpected(checked.error());
   }
@@ -233,7 +236,7 @@ Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy) {
   if (auto checked = check_authentication(call, access->login, policy); !checked) {
     return tl::unexpected(checked.error());
   }
-  return std::move(*access);
+  return access;
 }
 
 }  // namespace mockoauth::server

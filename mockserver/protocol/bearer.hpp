@@ -27,6 +27,13 @@ struct AccessPolicy {
   std::vector<std::string> ways = {};
 };
 
+/// The access token of that text as it was issued, whatever became of it since: of the tables, or a JWT that is not in
+/// them and of which all of RFC 9068 §4 holds. Else `token_invalid`.
+[[nodiscard]] Checked<BearerAccess> find_access_token(Call& call, const std::string& text);
+
+/// Whether it lives now: neither revoked nor expired.
+[[nodiscard]] Checked<void> check_life(const Call& call, const AccessToken& token);
+
 /// Judges the access token of a resource request (RFC 6750 §2.1, §3.1): in the Authorization header and nowhere else
 /// (unless the policy has other ways), alive, for this resource (RFC 9700 §2.3), with the scopes (RFC 6750 §3.1) and the sign-in (RFC 9470 §3) it needs. A
 /// JWT that is not in the realm's tables is taken when all of RFC 9068 §4 holds.

@@ -4,6 +4,9 @@
 
 #include <mimir/codec/digest.hpp>
 
+#include "protocol/assertion.hpp"
+#include "protocol/documents.hpp"
+#include "protocol/metadata.hpp"
 #include "protocol/registries.hpp"
 #include "protocol/text.hpp"
 
@@ -128,8 +131,8 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
   if (auto checked = refuse_several(profile, *used); !checked) return tl::unexpected(checked.error());
   const auto id = agreed_client_id(call, *used);
   if (!id) return tl::unexpected(id.error());
-  auto client = call.realm.registrations.find_client(*id);
-  if (!client) return refuse(Condition::ClientUnknown, "the client_id is not registered");
+  auto client = find_client(call, *id);
+  if (!client) return client;
   const auto allowed = is_public(*client) ? check_public(profile, *used) : check_confidential(call, *client, *used);
   if (!allowed) return tl::unexpected(allowed.error());
   return std::move(*client);
@@ -153,6 +156,19 @@ std::vector<std::string> client_auth_methods(const Profile& profile) {
     if (is_served && profile.lists("client.auth", method.name)) methods.push_back(method.name);
   }
   return methods;
+}
+
+void describe_client_auth(mimir::codec::Json& document, const std::string& endpoint,
+                          const std::vector<std::string>& methods) {
+  set_list(document, endpoint + "_auth_methods_supported", methods);
+  std::vector<std::string> algorithms;
+  const auto add = [&](const char* method, std::span<const mimir::codec::JwsAlgorithm> list) {
+    if (!contains(methods, method)) return;
+    for (const auto algorithm : list) algorithms.emplace_back(mimir::codec::to_string(algorithm));
+  };
+  add("private_key_jwt", asymmetric_algorithms());
+  add("client_secret_jwt", symmetric_algorithms());
+  set_list(document, endpoint + "_auth_signing_alg_values_supported", algorithms);
 }
 
 const ClientAuthMethod* ClientAuthMethods::find(std::string_view name) const {

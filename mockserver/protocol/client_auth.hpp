@@ -56,4 +56,9 @@ class ClientAuthMethods {
 /// Methods of the knob `client.auth` that this program knows, for the metadata.
 [[nodiscard]] std::vector<std::string> client_auth_methods(const Profile& profile);
 
+/// Says in the metadata how clients authenticate at an endpoint (`token_endpoint`): the methods and, where assertions
+/// are among them, what those are signed with (RFC 8414 §2).
+void describe_client_auth(mimir::codec::Json& document, const std::string& endpoint,
+                          const std::vector<std::string>& methods);
+
 }  // namespace mockoauth::server

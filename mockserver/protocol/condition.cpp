@@ -131,13 +131,17 @@ constexpr std::array kEntries = {
     ConditionEntry{TooLarge, "too_large", 413, "invalid_request", "the request is too large", "RFC 9110 §15.5.14"},
     ConditionEntry{PasswordWrong, "password_wrong", 400, "invalid_grant", "user name or password is wrong",
                    "RFC 6749 §4.3.2"},
+    ConditionEntry{SoftwareStatementInvalid, "software_statement_invalid", 400, "invalid_software_statement",
+                   "the software statement is not valid", "RFC 7591 §3.2.2"},
+    ConditionEntry{SoftwareStatementUnapproved, "software_statement_unapproved", 400,
+                   "unapproved_software_statement", "the software statement is not approved here", "RFC 7591 §3.2.2"},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     if (static_cast<std::size_t>(kEntries[i].condition) != i) return false;
   }
-  return kEntries.size() == static_cast<std::size_t>(PasswordWrong) + 1;
+  return kEntries.size() == static_cast<std::size_t>(SoftwareStatementUnapproved) + 1;
 }
 static_assert(in_order());
 

@@ -73,6 +73,8 @@ enum class Condition {
   RegistrationMetadataInvalid,
   TooLarge,
   PasswordWrong,
+  SoftwareStatementInvalid,
+  SoftwareStatementUnapproved,
 };
 
 /// How a condition looks on the wire unless the profile says otherwise.

@@ -86,6 +86,7 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       routes_of_profile(
           shared_routes(options.profile, issuer_path(options, configured_issuer), 1 + options.other_base_urls.size())),
       registrations(options),
+      dynamic_clients(options.max_clients),
       store({.grants = options.max_grants}),
       journal({options.journal_capacity, options.journal_bytes}),
       keys(options.seed, algorithms_of(options.profile), options.key_source),
@@ -101,6 +102,8 @@ void RealmState::reset() {
   replays.clear();
   devices.clear();
   requests.clear();
+  for (const auto& id : dynamic_clients.clear()) registrations.remove_client(id);
+  registrations.forget_remembered();
   random->restart();
 }
 

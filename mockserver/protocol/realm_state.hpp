@@ -8,6 +8,7 @@
 
 #include "protocol/device_logins.hpp"
 #include "protocol/dpop.hpp"
+#include "protocol/dynamic_clients.hpp"
 #include "protocol/fault_script.hpp"
 #include "protocol/guess_limit.hpp"
 #include "protocol/placeholders.hpp"
@@ -55,6 +56,7 @@ struct RealmState {
   const std::shared_ptr<const Routes> routes_of_profile;
   const Routes& routes = *routes_of_profile;
   Registrations registrations;
+  DynamicClients dynamic_clients;
   Store store;
   Journal journal;
   KeyRing keys;
@@ -79,7 +81,8 @@ struct RealmState {
   /// Placeholders that hold for the whole realm: origin, issuer and the profile's params. Not to outlive it.
   [[nodiscard]] Placeholders placeholders(TimePoint now) const;
 
-  /// Forgets what requests have left behind: grants, sessions, journal, faults. Registrations, keys and the clock stay.
+  /// Forgets what requests have left behind: grants, sessions, journal, faults, clients that registered themselves.
+  /// Other registrations, keys and the clock stay.
   void reset();
 };
 

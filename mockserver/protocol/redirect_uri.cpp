@@ -100,7 +100,29 @@ Checked<void> check_scheme(const Profile& profile, std::string_view presented) {
   return {};
 }
 
+// RFC 3986 §3.1. The dot is what tells a scheme of one's own domain from javascript: and from another app's.
+Checked<void> check_private_scheme(std::string_view uri) {
+  const auto scheme = uri.substr(0, uri.find(':'));
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const bool clean = scheme.size() < uri.size() && !scheme.empty() && is_letter(scheme.front()) &&
+                     std::all_of(scheme.begin(), scheme.end(), [&](char c) {
+                       return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+                     });
+  if (!clean) return mismatch("the redirect_uri is not absolute", "RFC 6749 §3.1.2");
+  if (scheme.find('.') == std::string_view::npos) {
+    return mismatch("the private-use scheme " + std::string(scheme.substr(0, 40)) +
+                    " has no dot, so it is nobody's domain name reversed", "RFC 8252 §7.1, §8.4");
+  }
+  return {};
+}
+
 }  // namespace
+
+Checked<void> check_registrable_uri(const Profile& profile, std::string_view uri) {
+  if (uri.find('#') != std::string_view::npos) return mismatch("the redirect_uri has a fragment", "RFC 6749 §3.1.2");
+  if (auto scheme = check_scheme(profile, uri); !scheme) return scheme;
+  return Url::parse(uri) ? Checked<void>() : check_private_scheme(uri);
+}
 
 Checked<void> check_redirect_uri(const Profile& profile, const std::vector<std::string>& registered,
                                  std::string_view presented) {

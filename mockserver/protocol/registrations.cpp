@@ -5,6 +5,7 @@
 #include <mimir/codec/digest.hpp>
 
 #include "protocol/call.hpp"
+#include "protocol/documents.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -32,16 +33,42 @@ void Registrations::add_client(ClientRegistration client) {
   clients_.insert_or_assign(std::move(id), std::move(client));
 }
 
+bool Registrations::replace_client(ClientRegistration client) {
+  const std::lock_guard lock(mutex_);
+  const auto found = clients_.find(client.client_id);
+  if (found == clients_.end()) return false;
+  found->second = std::move(client);
+  return true;
+}
+
 bool Registrations::remove_client(const std::string& client_id) {
   const std::lock_guard lock(mutex_);
   return clients_.erase(client_id) > 0;
 }
 
 std::optional<ClientRegistration> Registrations::find_client(const std::string& client_id) const {
+  if (auto registered = find_registered(client_id)) return registered;
+  const std::lock_guard lock(mutex_);
+  const auto* remembered = remembered_.find(client_id);
+  return remembered == nullptr ? std::nullopt : std::optional(*remembered);
+}
+
+std::optional<ClientRegistration> Registrations::find_registered(const std::string& client_id) const {
   const std::lock_guard lock(mutex_);
   const auto found = clients_.find(client_id);
   if (found == clients_.end()) return std::nullopt;
   return found->second;
+}
+
+void Registrations::remember(ClientRegistration client) {
+  const std::lock_guard lock(mutex_);
+  auto id = client.client_id;
+  remembered_.add(std::move(id), std::move(client));
+}
+
+void Registrations::forget_remembered() {
+  const std::lock_guard lock(mutex_);
+  remembered_.clear();
 }
 
 std::optional<ClientRegistration> Registrations::find_client_by_secret(std::string_view secret) const {
@@ -106,7 +133,11 @@ bool may_use_grant(const ClientRegistration& client, std::string_view grant_type
   return client.grant_types.empty() || contains(client.grant_types, grant_type);
 }
 
-Checked<mimir::codec::Json> client_jwks(Call&, const ClientRegistration& client, Condition refused_as) {
+Checked<mimir::codec::Json> client_jwks(Call& call, const ClientRegistration& client, Condition refused_as) {
+  if (!client.jwks_uri.empty()) {
+    return fetch_json(call, client.jwks_uri, {.what = "the client's jwks_uri", .refused_as = refused_as,
+                                              .clause = "RFC 7591 §2"});
+  }
   if (client.jwks.is_null()) return refuse(refused_as, "the client has registered no keys", "RFC 7591 §2");
   return client.jwks;
 }

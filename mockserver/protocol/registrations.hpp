@@ -8,6 +8,7 @@
 
 #include <mimir/codec/jwk.hpp>
 
+#include "protocol/bounded_map.hpp"
 #include "protocol/refusal.hpp"
 #include <mockoauth/server/realm.hpp>
 
@@ -29,8 +30,14 @@ class Registrations {
   explicit Registrations(const RealmOptions& options);
 
   void add_client(ClientRegistration client);  ///< Replaces one of the same client_id.
+  bool replace_client(ClientRegistration client);  ///< Only one that is there. @returns whether it was.
   bool remove_client(const std::string& client_id);
+  /// Registered here, or remembered; for a client whose request was taken before.
   [[nodiscard]] std::optional<ClientRegistration> find_client(const std::string& client_id) const;
+  [[nodiscard]] std::optional<ClientRegistration> find_registered(const std::string& client_id) const;
+  /// Keeps what the document of a client said last (see protocol/documents.hpp). The oldest are forgotten.
+  void remember(ClientRegistration client);
+  void forget_remembered();
   /// The confidential client that has this secret, for `bearer_secret`, which names no client.
   [[nodiscard]] std::optional<ClientRegistration> find_client_by_secret(std::string_view secret) const;
   void decide(UserDecision decision);
@@ -45,6 +52,7 @@ class Registrations {
  private:
   mutable std::mutex mutex_;
   std::map<std::string, ClientRegistration> clients_;
+  mutable BoundedMap<ClientRegistration> remembered_{1000};  ///< Its find() is not const.
   std::vector<User> users_;
   Person person_;
 };
@@ -58,7 +66,7 @@ class Registrations {
 /// Whether the registration lets the client use this grant type (RFC 7591 §2).
 [[nodiscard]] bool may_use_grant(const ClientRegistration& client, std::string_view grant_type);
 
-/// The client's registered keys as a JWK set (RFC 7591 §2, `jwks`).
+/// The client's registered keys as a JWK set (RFC 7591 §2): `jwks`, or what is published at `jwks_uri` now.
 [[nodiscard]] Checked<mimir::codec::Json> client_jwks(Call& call, const ClientRegistration& client,
                                                       Condition refused_as);
 

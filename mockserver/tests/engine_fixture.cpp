@@ -6,7 +6,8 @@ namespace {
 constexpr const char* kPlainKnobs[] = {"discovery.documents",     "extensions",     "client.two_methods",
                                        "pkce.mode",               "redirect.match", "authorize.code_reuse",
                                        "redirect.free_port_hosts", "refresh.reuse", "redirect.optional",
-                                       "revocation.cascade", "authorize.response_modes", "scope.partial"};
+                                       "revocation.cascade", "authorize.response_modes", "scope.partial",
+                                       "client.registration", "introspection.style", "introspection.tokens"};
 
 void change(Parameters& parameters, std::initializer_list<Parameters::Pair> changes) {
   for (const auto& [name, value] : changes) {
@@ -71,8 +72,11 @@ std::string sign_by(const mimir::codec::Key& key, const Json& claims, std::strin
   return mimir::codec::jws_sign(header, claims.dump(), key).value_or("");
 }
 
-Engine::Engine(Profile profile, std::uint64_t seed)
-    : realm_(std::make_unique<Realm>(options_for(std::move(profile), seed), clock_)) {}
+Engine::Engine(Profile profile, std::uint64_t seed, const std::function<void(RealmOptions&)>& adjust) {
+  auto options = options_for(std::move(profile), seed);
+  if (adjust) adjust(options);
+  realm_ = std::make_unique<Realm>(std::move(options), clock_);
+}
 
 HttpResponse Engine::get(std::string target, Headers headers) {
   return realm_->handle({.method = "GET", .target = std::move(target), .headers = std::move(headers)});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,9 @@ std::string sign_by(const mimir::codec::Key& key, const Json& claims, std::strin
 /// One realm on a clock that stands still, and a client that talks to it as an application would.
 class Engine {
  public:
-  explicit Engine(Profile profile = Profile::plain(), std::uint64_t seed = 7);
+  /// @param adjust changes the options of the realm before it is made.
+  explicit Engine(Profile profile = Profile::plain(), std::uint64_t seed = 7,
+                  const std::function<void(RealmOptions&)>& adjust = {});
 
   Realm& realm() { return *realm_; }
   void advance(std::chrono::milliseconds by) { realm_->clock().advance(by); }

@@ -10,6 +10,7 @@
 
 #include <mockoauth/server/journal_export.hpp>
 #include <mockoauth/server/server.hpp>
+#include <mockoauth/wire/fetcher.hpp>
 #include <mockoauth/wire/origins.hpp>
 
 #include "../command.hpp"
@@ -33,6 +34,7 @@ struct ServeOptions {
   std::size_t max_realms = server::ServerLimits().realms;
   std::string journal;  ///< File; empty: none is written.
   bool with_secrets = false;
+  bool fetch_anywhere = false;
   std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
 };
 
@@ -100,6 +102,7 @@ int serve(const ServeOptions& options) {
   if (options.keys == "generate") keys.emplace(algorithms_of(*profile));
   server::Server server(clock, origins->urls(), {.realms = options.max_realms});
   server::RealmOptions realm_options{.profile = *profile, .seed = options.seed, .max_grants = options.max_grants};
+  realm_options.fetcher = wire::make_fetcher({.beyond_loopback = options.fetch_anywhere});
   if (keys) realm_options.key_source = keys->source();
   realm_options.clients.push_back({.client_id = options.client_id,
                                    .client_secret = options.client_secret,
@@ -146,6 +149,7 @@ void register_serve(Commands& commands) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))->capture_default_str();
     app.add_option("--journal", options->journal, "Write the journal there on stop: .jsonl, or .har for browsers and proxies");
     app.add_flag("--with-secrets", options->with_secrets, "Tokens and secrets stand in the journal as they were sent");
+    app.add_flag("--fetch-anywhere", options->fetch_anywhere, "Fetch clients' metadata documents and keys from any public host, not only from loopback");
     return [options] { return serve(*options); };
   }});
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <mimir/codec/json.hpp>
+#include <mockoauth/server/fetch.hpp>
 #include <mockoauth/server/http.hpp>
 #include <mockoauth/server/journal.hpp>
 #include <mockoauth/server/key_ring.hpp>
@@ -39,6 +40,8 @@ struct ClientRegistration {
   bool require_signed_request_object = false;               ///< RFC 9101 §10.5
   /// Members of the registration that the server only keeps: client_name, logo_uri and the like.
   mimir::codec::Json metadata = {};
+  /// Resource identifiers that it is the server of: it may look up the tokens that are for these (RFC 7662 §4).
+  std::vector<std::string> server_of = {};
 };
 
 struct User {
@@ -129,6 +132,8 @@ struct RealmOptions {
   std::vector<std::string> api_keys = {};
   std::size_t journal_capacity = 10'000;  ///< Exchanges; see JournalLimits.
   std::size_t journal_bytes = JournalLimits().bytes;
+  std::size_t max_clients = 10'000;   ///< That register themselves (RFC 7591 §5); further ones are refused.
+  std::shared_ptr<Fetcher> fetcher = {};  ///< Gets metadata documents and keys of clients; null: none are fetched.
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
   KeySource key_source = {};          ///< Of signing keys; empty: published test keys (KeyRing).
 };
@@ -160,8 +165,8 @@ class Realm {
   /// Every algorithm that signs gets a new key; the old ones stay published for a while, on the realm's clock (OIDC
   /// Core §10.1.1). @returns the new kids.
   mimir::codec::Result<std::vector<std::string>> rotate_keys(std::chrono::seconds overlap = KeyRing::kOverlap);
-  /// Forgets what requests have left behind: grants, journal, faults; a seed begins anew. Clients, users, keys and the
-  /// clock stay as they are.
+  /// Forgets what requests have left behind: grants, journal, faults, clients that registered themselves; a seed begins
+  /// anew. Other clients, users, keys and the clock stay as they are.
   void reset();
 
   void add_client(ClientRegistration client);
