@@ -51,7 +51,8 @@ TEST(MetadataRequiredMembers, NameEveryEndpointThatIsServed) {
                           "authorization_code", "refresh_token", "client_credentials",
                           "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer",
                           "urn:ietf:params:oauth:grant-type:token-exchange"));
-  EXPECT_EQ(document.find("introspection_endpoint"), nullptr);
+  EXPECT_EQ(document.string_at("introspection_endpoint"), "http://127.0.0.1:4321/introspect");
+  EXPECT_EQ(document.string_at("registration_endpoint"), "http://127.0.0.1:4321/register");
 }
 
 TEST(MetadataPkceAdvertised, AndIssAndNoNoneAlgorithm) {

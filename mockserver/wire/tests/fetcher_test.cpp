@@ -101,7 +101,9 @@ class Silent {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    if (listening) EXPECT_EQ(::listen(fd_, 4), 0);
+    if (listening) {
+      EXPECT_EQ(::listen(fd_, 4), 0);
+    }
     EXPECT_EQ(::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size), 0);
     port_ = ntohs(address.sin_port);
   }
