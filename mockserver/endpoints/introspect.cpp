@@ -44,8 +44,9 @@ Json facts_of(const Call& call, const Login& login, const std::vector<std::strin
                             {"sub", Json(subject_of(login))},
                             {"iss", Json(call.realm.issuer)}});
   if (login.has_user && !login.user.name.empty()) body.set("username", Json(login.user.name));
-  if (auto cnf = confirmation(binding); !cnf.is_null()) body.set("cnf", std::move(cnf));  // RFC 9449 §6.2, RFC 8705 §3.2
-  if (!login.act.is_null()) body.set("act", login.act);                                  // RFC 8693 §4.1
+  // RFC 9449 §6.2, RFC 8705 §3.2
+  if (auto cnf = confirmation(binding); !cnf.is_null()) body.set("cnf", std::move(cnf));
+  if (!login.act.is_null()) body.set("act", login.act);  // RFC 8693 §4.1
   const auto& details = login.authorization_details;
   if (!details.is_null()) body.set("authorization_details", details);  // RFC 9396 §9.2
   return body;

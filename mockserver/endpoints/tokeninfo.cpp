@@ -1,5 +1,5 @@
-// Looking up an access token by GET, as some providers had it before RFC 7662 (knob `introspection.style`): whoever holds
-// the token may ask, and the answer has a form of its own (knob `introspection.answer`).
+// Looking up an access token by GET, as some providers had it before RFC 7662 (knob `introspection.style`): whoever
+// holds the token may ask, and the answer has a form of its own (knob `introspection.answer`).
 #include "protocol/answers.hpp"
 #include "protocol/bearer.hpp"
 #include "protocol/endpoint.hpp"

@@ -25,7 +25,7 @@ constexpr const char* kMethod = "token_endpoint_auth_method";
 constexpr const char* kSubjects[] = {"tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
                                      "tls_client_auth_san_ip", "tls_client_auth_san_email"};
 
-tl::unexpected<Refusal> invalid(std::string detail, std::string clause = "RFC 7591 §2") {
+tl::unexpected<Refusal> bad_metadata(std::string detail, std::string clause = "RFC 7591 §2") {
   return refuse(Condition::RegistrationMetadataInvalid, std::move(detail), std::move(clause));
 }
 
@@ -48,7 +48,7 @@ bool is_offered_type(const Profile& profile, const std::string& type) {
 bool is_offered_grant(const Profile& profile, const std::string& grant_type) {
   if (grant_type == kImplicitGrant) {
     const auto types = profile.list("authorize.response_types");
-    return std::any_of(types.begin(), types.end(), [](const auto& t) { return words_of(t) != std::set<std::string>{"code"}; });
+    return std::any_of(types.begin(), types.end(), [](const auto& type) { return type != "code"; });
   }
   const Grant* grant = registries().grants.find(grant_type);
   return grant != nullptr && is_offered(*grant, profile);
@@ -62,13 +62,14 @@ Checked<void> check_pairs(const std::vector<std::string>& grants, const std::vec
   }
   for (const auto& grant : needed) {
     if (!contains(grants, grant)) {
-      return invalid("response_types needs the grant type " + grant + ", which grant_types has not", "RFC 7591 §2.1");
+      return bad_metadata("response_types needs the grant type " + grant + ", which grant_types has not",
+                          "RFC 7591 §2.1");
     }
   }
   for (const char* grant : {kCodeGrant, kImplicitGrant}) {
     if (contains(grants, grant) && !needed.contains(grant)) {
-      return invalid("grant_types has " + std::string(grant) + ", for which response_types has nothing",
-                     "RFC 7591 §2.1");
+      return bad_metadata("grant_types has " + std::string(grant) + ", for which response_types has nothing",
+                          "RFC 7591 §2.1");
     }
   }
   return {};
@@ -78,12 +79,14 @@ Checked<void> settle_flows(const Profile& profile, Json& metadata) {
   auto grants = texts_of(metadata, "grant_types");
   if (metadata.find("grant_types") == nullptr) grants = {kCodeGrant};
   for (const auto& grant : grants) {
-    if (!is_offered_grant(profile, grant)) return invalid("the grant type " + grant.substr(0, 80) + " is not offered");
+    if (is_offered_grant(profile, grant)) continue;
+    return bad_metadata("the grant type " + grant.substr(0, 80) + " is not offered");
   }
   auto types = texts_of(metadata, "response_types");
   if (metadata.find("response_types") == nullptr && contains(grants, kCodeGrant)) types = {"code"};
   for (const auto& type : types) {
-    if (!is_offered_type(profile, type)) return invalid("the response type " + type.substr(0, 80) + " is not offered");
+    if (is_offered_type(profile, type)) continue;
+    return bad_metadata("the response type " + type.substr(0, 80) + " is not offered");
   }
   if (auto checked = check_pairs(grants, types); !checked) return checked;
   for (const auto& [name, values] : {std::pair("grant_types", &grants), std::pair("response_types", &types)}) {
@@ -109,7 +112,7 @@ Checked<void> check_redirects(const Profile& profile, const Json& metadata) {
   }
   for (const auto& uri : texts_of(metadata, "post_logout_redirect_uris")) {
     if (auto checked = check_registrable_uri(profile, uri); !checked) {
-      return invalid("post_logout_redirect_uris holds one that cannot be registered: " + uri.substr(0, 120),
+      return bad_metadata("post_logout_redirect_uris holds one that cannot be registered: " + uri.substr(0, 120),
                      "OIDC RP-Initiated Logout §2.1");
     }
   }
@@ -134,31 +137,31 @@ Checked<void> settle_method(const Profile& profile, Json& metadata, MetadataSour
   const auto method = metadata.string_at(kMethod).value_or(usual_method(offered, source));
   metadata.set(kMethod, Json(method));
   if (source == MetadataSource::Document && proves_secret(method)) {
-    return invalid("token_endpoint_auth_method " + method + " needs a secret, which no document can have",
+    return bad_metadata("token_endpoint_auth_method " + method + " needs a secret, which no document can have",
                    "draft-ietf-oauth-client-id-metadata-document-02 §4.1");
   }
   if (!contains(offered, method)) {
-    return invalid("token_endpoint_auth_method " + method.substr(0, 80) + " is not offered, only " +
+    return bad_metadata("token_endpoint_auth_method " + method.substr(0, 80) + " is not offered, only " +
                    join(offered, ", "));
   }
   const auto* type = method == "none" ? "public" : "confidential";
-  if (!profile.lists("client.types", type)) return invalid(std::string(type) + " clients are not registered here");
+  if (!profile.lists("client.types", type)) return bad_metadata(std::string(type) + " clients are not registered here");
   if (method == "none" && contains(texts_of(metadata, "grant_types"), "client_credentials")) {
-    return invalid("the grant type client_credentials needs a client that authenticates", "RFC 6749 §4.4");
+    return bad_metadata("the grant type client_credentials needs a client that authenticates", "RFC 6749 §4.4");
   }
   return {};
 }
 
 Checked<void> check_own_keys(const Json& jwks) {
   const Json* keys = jwks.find("keys");
-  if (keys == nullptr || !keys->is_array()) return invalid("jwks has no array keys", "RFC 7517 §5");
+  if (keys == nullptr || !keys->is_array()) return bad_metadata("jwks has no array keys", "RFC 7517 §5");
   for (const auto& key : *keys->as_array()) {
     for (const char* name : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
-      if (key.find(name) != nullptr) return invalid("jwks holds a key that is not public", "RFC 7591 §2");
+      if (key.find(name) != nullptr) return bad_metadata("jwks holds a key that is not public", "RFC 7591 §2");
     }
   }
   const auto read = mimir::codec::KeySet::from_jwks(jwks);
-  if (!read) return invalid("jwks cannot be read: " + read.error().message, "RFC 7517 §5");
+  if (!read) return bad_metadata("jwks cannot be read: " + read.error().message, "RFC 7517 §5");
   return {};
 }
 
@@ -166,18 +169,18 @@ Checked<void> check_keys(const Json& metadata) {
   const Json* jwks = metadata.find("jwks");
   const bool by_reference = metadata.find("jwks_uri") != nullptr;
   const auto method = metadata.string_at(kMethod).value_or("");
-  if (jwks != nullptr && by_reference) return invalid("jwks and jwks_uri came together");
+  if (jwks != nullptr && by_reference) return bad_metadata("jwks and jwks_uri came together");
   if (jwks != nullptr) {
     if (auto checked = check_own_keys(*jwks); !checked) return checked;
   }
   if ((method == "private_key_jwt" || method == "self_signed_tls_client_auth") && jwks == nullptr && !by_reference) {
-    return invalid(method + " needs jwks or jwks_uri");
+    return bad_metadata(method + " needs jwks or jwks_uri");
   }
   const auto subjects = std::count_if(std::begin(kSubjects), std::end(kSubjects),
                                       [&](const char* name) { return metadata.find(name) != nullptr; });
   if (method == "tls_client_auth" && subjects != 1) {
-    return invalid("tls_client_auth needs exactly one of " + join({std::begin(kSubjects), std::end(kSubjects)}, ", "),
-                   "RFC 8705 §2.1.2");
+    const std::vector<std::string> names(std::begin(kSubjects), std::end(kSubjects));
+    return bad_metadata("tls_client_auth needs exactly one of " + join(names, ", "), "RFC 8705 §2.1.2");
   }
   return {};
 }
@@ -190,8 +193,8 @@ Checked<std::vector<std::string>> settle_scope(const RealmOptions& options, Json
     return std::vector<std::string>();
   }
   auto granted = grant_scopes(options, {}, *asked);
-  if (!granted) return invalid(granted.error().detail);
-  if (granted->empty()) return invalid("scope holds none that is known");
+  if (!granted) return bad_metadata(granted.error().detail);
+  if (granted->empty()) return bad_metadata("scope holds none that is known");
   metadata.set("scope", Json(join(*granted, " ")));
   return granted;
 }
@@ -199,16 +202,17 @@ Checked<std::vector<std::string>> settle_scope(const RealmOptions& options, Json
 Checked<void> settle_signatures(const RealmState& realm, Json& metadata) {
   const auto ours = realm.profile().text("id_token.alg");
   // What it signs with is not the client's choice; §3.2.1 lets a server replace what was asked for.
-  if (metadata.find("id_token_signed_response_alg") != nullptr) metadata.set("id_token_signed_response_alg", Json(ours));
+  constexpr const char* kIdToken = "id_token_signed_response_alg";
+  if (metadata.find(kIdToken) != nullptr) metadata.set(kIdToken, Json(ours));
   const auto userinfo = metadata.string_at("userinfo_signed_response_alg");
-  if (userinfo && *userinfo != ours) return invalid("userinfo_signed_response_alg is not offered, only " + ours);
+  if (userinfo && *userinfo != ours) return bad_metadata("userinfo_signed_response_alg is not offered, only " + ours);
   const auto request = metadata.string_at("request_object_signing_alg");
   const auto& taken = request_object_algorithms();
   if (request && std::find(taken.begin(), taken.end(), *mimir::codec::parse_jws_algorithm(*request)) == taken.end()) {
-    return invalid("request_object_signing_alg " + *request + " is not taken");
+    return bad_metadata("request_object_signing_alg " + *request + " is not taken");
   }
   const auto type = metadata.string_at("application_type");
-  if (type && *type != "web" && *type != "native") return invalid("application_type is neither web nor native");
+  if (type && *type != "web" && *type != "native") return bad_metadata("application_type is neither web nor native");
   return {};
 }
 
@@ -251,7 +255,7 @@ Checked<ClientRegistration> read_client_metadata(const Call& call, const Json& s
   if (source == MetadataSource::Document) {
     for (const char* name : {"client_secret", "client_secret_expires_at"}) {
       if (sent.find(name) != nullptr) {
-        return invalid("it holds " + std::string(name), "draft-ietf-oauth-client-id-metadata-document-02 §4.1");
+        return bad_metadata("it holds " + std::string(name), "draft-ietf-oauth-client-id-metadata-document-02 §4.1");
       }
     }
   }

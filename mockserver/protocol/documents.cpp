@@ -34,28 +34,29 @@ bool has_dot_segment(std::string_view path) {
   return false;
 }
 
-tl::unexpected<Refusal> unknown(std::string detail, std::string why) {
+tl::unexpected<Refusal> unknown_client(std::string detail, std::string why) {
   return refuse(Condition::ClientUnknown, std::move(detail), std::move(why));
 }
 
 // §3. Lax on purpose: a developer's own machine may serve the document by plain http.
 Checked<void> check_client_url(const std::string& client_id) {
   const auto url = Url::parse(client_id);
-  if (!url) return unknown("the client_id is not a well-formed URL: " + url.error().message, clause("§3"));
-  if (url->path().empty()) return unknown("the client_id is a URL without a path", clause("§3"));
-  if (url->fragment()) return unknown("the client_id is a URL with a fragment", clause("§3"));
-  if (has_dot_segment(url->path())) return unknown("the client_id is a URL with a dot segment", clause("§3"));
+  if (!url) return unknown_client("the client_id is not a well-formed URL: " + url.error().message, clause("§3"));
+  if (url->path().empty()) return unknown_client("the client_id is a URL without a path", clause("§3"));
+  if (url->fragment()) return unknown_client("the client_id is a URL with a fragment", clause("§3"));
+  if (has_dot_segment(url->path())) return unknown_client("the client_id is a URL with a dot segment", clause("§3"));
   return {};
 }
 
 Checked<ClientRegistration> read_document(const Call& call, const std::string& client_id, const Json& document) {
   // By simple string comparison, so that nobody's document speaks for another URL (§4).
   if (document.string_at("client_id") != client_id) {
-    return unknown("the document at the client_id does not name this very URL as its client_id", clause("§4"));
+    return unknown_client("the document at the client_id does not name this very URL as its client_id", clause("§4"));
   }
   auto client = read_client_metadata(call, document, MetadataSource::Document);
   if (!client) {
-    return unknown("the document at the client_id cannot be used: " + client.error().detail, client.error().clause);
+    return unknown_client("the document at the client_id cannot be used: " + client.error().detail,
+                          client.error().clause);
   }
   client->client_id = client_id;
   return client;
@@ -100,7 +101,7 @@ Checked<ClientRegistration> find_client(Call& call, const std::string& client_id
   auto& registrations = call.realm.registrations;
   if (auto client = registrations.find_registered(client_id)) return std::move(*client);
   const bool is_url = client_id.starts_with("https://") || client_id.starts_with("http://");
-  if (!is_url || !takes_documents(call.realm)) return unknown("the client_id is not registered", {});
+  if (!is_url || !takes_documents(call.realm)) return unknown_client("the client_id is not registered", {});
   if (auto checked = check_client_url(client_id); !checked) return tl::unexpected(checked.error());
   const auto document = fetch_json(call, client_id, {.what = "the document at the client_id",
                                                      .refused_as = Condition::ClientUnknown,

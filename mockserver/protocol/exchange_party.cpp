@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kTypes = "urn:ietf:params:oauth:token-type:";
 
-tl::unexpected<Refusal> bad(const std::string& detail, const char* clause = "RFC 8693 §2.2.2") {
+tl::unexpected<Refusal> bad_party(const std::string& detail, const char* clause = "RFC 8693 §2.2.2") {
   return refuse(Condition::SubjectTokenInvalid, detail, clause);
 }
 
@@ -33,19 +33,19 @@ Checked<ExchangeParty> from_tables(Call& call, const std::string& text, bool as_
   auto tables = call.realm.store.open();
   if (as_access) {
     const AccessToken* token = tables->find_access(text);
-    if (token == nullptr) return bad(what + " is not an access token that was issued here");
+    if (token == nullptr) return bad_party(what + " is not an access token that was issued here");
     call.consumed("access", token->name);
     const bool is_over = (token->expires_at && *token->expires_at <= call.now) ||
                          (token->revoked_at && *token->revoked_at <= call.now);
-    if (is_over || tables->login_is_dead(token->login, call.now)) return bad(what + " has expired or was revoked");
+    if (is_over || tables->login_is_dead(token->login, call.now)) return bad_party(what + " has expired or was revoked");
     return party_of(*tables->find_login(token->login), token->scopes);
   }
   const RefreshToken* token = tables->find_refresh(text);
-  if (token == nullptr) return bad(what + " is not a refresh token that was issued here");
+  if (token == nullptr) return bad_party(what + " is not a refresh token that was issued here");
   call.consumed("refresh", token->name);
   const bool is_over = (token->expires_at && *token->expires_at <= call.now) || token->rotated_at ||
                        (token->revoked_at && *token->revoked_at <= call.now);
-  if (is_over || tables->login_is_dead(token->login, call.now)) return bad(what + " has expired or was revoked");
+  if (is_over || tables->login_is_dead(token->login, call.now)) return bad_party(what + " has expired or was revoked");
   const Login* login = tables->find_login(token->login);
   return party_of(*login, login->scopes);
 }
@@ -55,7 +55,7 @@ Checked<ExchangeParty> from_jwt(Call& call, const std::string& text, const std::
   if (!assertion) return tl::unexpected(assertion.error());
   if (assertion->claims.string_at("iss") == call.realm.issuer) {
     if (!call.realm.keys.verifies(assertion->jws, call.now)) {
-      return bad(what + " is not signed by a key of this server", "RFC 7523 §3");
+      return bad_party(what + " is not signed by a key of this server", "RFC 7523 §3");
     }
     if (auto times = check_times(*assertion, call.now); !times) return tl::unexpected(times.error());
   } else if (auto trusted = check_trusted(call, *assertion); !trusted) {
@@ -91,7 +91,7 @@ Checked<ExchangeParty> read_party(Call& call, const std::string& parameter) {
   } else if (kind == "jwt" || kind == "id_token") {
     party = from_jwt(call, *text, parameter);
   } else {
-    return bad(parameter + "_type " + type->substr(0, 100) + " is not taken here", "RFC 8693 §3");
+    return bad_party(parameter + "_type " + type->substr(0, 100) + " is not taken here", "RFC 8693 §3");
   }
   if (!party) return party;
   // §4.4: the claim says who may act, wherever the token is a JWT; its own signature was judged above.

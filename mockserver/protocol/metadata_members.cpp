@@ -56,7 +56,8 @@ constexpr Member kMembers[] = {
 const Member* find_member(std::string_view name) {
   const auto hash = name.find('#');
   const auto bare = name.substr(0, hash);
-  const auto* found = std::find_if(std::begin(kMembers), std::end(kMembers), [&](const auto& m) { return m.name == bare; });
+  const auto* found = std::find_if(std::begin(kMembers), std::end(kMembers),
+                                   [&](const auto& member) { return member.name == bare; });
   if (found == std::end(kMembers) || (hash != std::string_view::npos && !found->has_languages)) return nullptr;
   return found;
 }

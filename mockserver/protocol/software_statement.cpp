@@ -47,7 +47,9 @@ Checked<Json> with_software_statement(const Call& call, const Json& sent) {
     metadata.erase(kMember);
     return metadata;
   }
-  if (member->as_string() == nullptr) return refuse(Condition::SoftwareStatementInvalid, "software_statement is no text");
+  if (member->as_string() == nullptr) {
+    return refuse(Condition::SoftwareStatementInvalid, "software_statement is no text");
+  }
   const auto statement =
       read_assertion(*member->as_string(), Condition::SoftwareStatementInvalid, "the software statement");
   if (!statement) return tl::unexpected(statement.error());

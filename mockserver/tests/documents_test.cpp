@@ -178,7 +178,8 @@ TEST_F(Documents, AreNotFetchedForWhomIsRegistered) {
 
 TEST_F(Documents, AreOfferedInTheMetadataWhereTheyAreFetched) {
   const auto offered = [](Engine& engine) {
-    return body_of(engine.get("/.well-known/oauth-authorization-server")).bool_at("client_id_metadata_document_supported");
+    const auto document = body_of(engine.get("/.well-known/oauth-authorization-server"));
+    return document.bool_at("client_id_metadata_document_supported");
   };
   EXPECT_EQ(offered(server), true);
   Engine without_fetcher;

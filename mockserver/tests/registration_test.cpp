@@ -15,7 +15,7 @@ Json client_credentials_by(std::string_view method) {
 }
 
 /// Asks for a token without a user, authenticated as `headers` and `more` say.
-HttpResponse ask(Engine& server, const Registered& client, std::initializer_list<Parameters::Pair> more,
+HttpResponse ask_as(Engine& server, const Registered& client, std::initializer_list<Parameters::Pair> more,
                  const Headers& headers = {}, const std::string& certificate = {}) {
   Parameters form{{"grant_type", "client_credentials"}, {"scope", "api.read"}, {"client_id", client.id}};
   for (const auto& [name, value] : more) form.set(name, value);
@@ -40,18 +40,19 @@ void works(const HttpResponse& response) {
 TEST(RegisteredClient, AuthenticatesByEitherFormOfItsSecretAndNoOther) {
   Engine server;
   const Registered by_header(server, client_credentials_by("client_secret_basic"));
-  works(ask(server, by_header, {}, basic(by_header.id, by_header.secret)));
-  expect_error(ask(server, by_header, {{"client_secret", by_header.secret}}), 401, "invalid_client", "registered for");
+  works(ask_as(server, by_header, {}, basic(by_header.id, by_header.secret)));
+  expect_error(ask_as(server, by_header, {{"client_secret", by_header.secret}}), 401, "invalid_client",
+               "registered for");
   const Registered by_body(server, client_credentials_by("client_secret_post"));
-  works(ask(server, by_body, {{"client_secret", by_body.secret}}));
-  expect_error(ask(server, by_body, {}, basic(by_body.id, by_body.secret)), 401, "invalid_client", "registered for");
+  works(ask_as(server, by_body, {{"client_secret", by_body.secret}}));
+  expect_error(ask_as(server, by_body, {}, basic(by_body.id, by_body.secret)), 401, "invalid_client", "registered for");
 }
 
 TEST(RegisteredClient, AuthenticatesByAnAssertionWithItsSecret) {
   Engine server;
   const Registered client(server, client_credentials_by("client_secret_jwt"));
   const auto key = *Key::from_secret(client.secret);
-  works(ask(server, client, {{"client_assertion_type", kAssertionType},
+  works(ask_as(server, client, {{"client_assertion_type", kAssertionType},
                              {"client_assertion", assertion(server, client, key, "HS256")}}));
 }
 
@@ -62,7 +63,7 @@ TEST(RegisteredClient, AuthenticatesByAnAssertionWithItsKey) {
   metadata.set("jwks", Json::object({{"keys", Json::array({*key.public_jwk()})}}));
   const Registered client(server, metadata);
   EXPECT_TRUE(client.secret.empty());
-  works(ask(server, client, {{"client_assertion_type", kAssertionType},
+  works(ask_as(server, client, {{"client_assertion_type", kAssertionType},
                              {"client_assertion", assertion(server, client, key, "ES256")}}));
 }
 
@@ -71,15 +72,15 @@ TEST(RegisteredClient, AuthenticatesByItsCertificate) {
   auto by_subject = client_credentials_by("tls_client_auth");
   by_subject.set("tls_client_auth_subject_dn", "CN=client-one");
   const Registered named(server, by_subject);
-  works(ask(server, named, {}, {}, certificate_der()));
-  expect_error(ask(server, named, {}), 401, "invalid_client");
+  works(ask_as(server, named, {}, {}, certificate_der()));
+  expect_error(ask_as(server, named, {}), 401, "invalid_client");
 
   auto by_itself = client_credentials_by("self_signed_tls_client_auth");
   const auto jwk = Json::object({{"kty", "EC"}, {"x5c", Json::array({kCertificate})}});
   by_itself.set("jwks", Json::object({{"keys", Json::array({jwk})}}));
   const Registered shown(server, by_itself);
-  works(ask(server, shown, {}, {}, certificate_der()));
-  expect_error(ask(server, shown, {}), 401, "invalid_client");
+  works(ask_as(server, shown, {}, {}, certificate_der()));
+  expect_error(ask_as(server, shown, {}), 401, "invalid_client");
 }
 
 TEST(RegisteredClient, GetsNoMoreThanItRegistered) {
@@ -90,7 +91,7 @@ TEST(RegisteredClient, GetsNoMoreThanItRegistered) {
   const auto tokens = server.redeem_but(server.code({{"client_id", id}, {"scope", "api.read"}}), {{"client_id", id}});
   works(tokens);
   EXPECT_EQ(body_of(tokens).find("refresh_token"), nullptr);  // Only the grant type authorization_code is registered.
-  expect_error(ask(server, client, {}), 400, "unauthorized_client");
+  expect_error(ask_as(server, client, {}), 400, "unauthorized_client");
 
   auto machine = client_credentials_by("client_secret_basic");
   machine.set("redirect_uris", Json::array({std::string(kRedirect)}));
@@ -100,7 +101,8 @@ TEST(RegisteredClient, GetsNoMoreThanItRegistered) {
 
 TEST(RegisteredClient, RefreshesWhereItRegisteredForIt) {
   Engine server;
-  const Registered client(server, native_client_but("grant_types", Json::array({"authorization_code", "refresh_token"})));
+  const auto grants = Json::array({"authorization_code", "refresh_token"});
+  const Registered client(server, native_client_but("grant_types", grants));
   const auto tokens = server.redeem_but(server.code({{"client_id", client.id}}), {{"client_id", client.id}});
   works(server.refresh(text_at(tokens, "refresh_token"), {{"client_id", client.id}}));
 }

@@ -85,7 +85,7 @@ std::string dpop_proof(const mimir::codec::Key& key) {
   return mimir::codec::jws_sign(header, claims.dump(), key).value_or("");
 }
 
-Parameters web_form(const std::string& code) {
+Parameters form_of_web(const std::string& code) {
   auto form = Engine::code_request(code);
   form.remove("client_id");
   form.set("redirect_uri", std::string(kWebRedirect));
@@ -96,7 +96,7 @@ REQUIREMENT(introspect_binding_shown) {
   const auto key = *mimir::codec::Key::generate(mimir::codec::JwsAlgorithm::ES256, "k1");
   auto headers = basic("web", kWebSecret);
   headers.emplace_back("DPoP", dpop_proof(key));
-  const auto by_key = body_of(introspect(server, text_at(token(web_form(web_code()), headers), "access_token")));
+  const auto by_key = body_of(introspect(server, text_at(token(form_of_web(web_code()), headers), "access_token")));
   EXPECT_EQ(by_key.bool_at("active"), true) << by_key.dump();
   EXPECT_EQ(by_key.string_at("token_type"), "DPoP");
   ASSERT_NE(by_key.find("cnf"), nullptr) << by_key.dump();
@@ -109,7 +109,7 @@ REQUIREMENT(introspect_binding_shown) {
   server.realm().add_client(certified);
   HttpRequest request{.method = "POST", .target = "/token", .headers = basic("certified", certified.client_secret)};
   request.headers.emplace_back("Content-Type", kFormType);
-  request.body = web_form(web_code({{"client_id", "certified"}})).encode();
+  request.body = form_of_web(web_code({{"client_id", "certified"}})).encode();
   request.client_certificate = certificate_der();
   const auto bound = text_at(server.realm().handle(request), "access_token");
   const auto by_certificate = body_of(introspect(server, bound, basic("certified", certified.client_secret)));

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-server::HttpResponse serve(const server::HttpRequest& request) {
+server::HttpResponse serve_documents(const server::HttpRequest& request) {
   if (request.path() == "/moved") return {302, {{"Location", "/document"}}, {}};
   if (request.path() == "/large") return {200, {{"Content-Type", "application/json"}}, std::string(2000, ' ')};
   return {200, {{"Content-Type", "application/json; charset=utf-8"}},
@@ -33,7 +33,7 @@ class FetcherTest : public ::testing::Test {
     auto listener = Listener::bind({});
     ASSERT_TRUE(listener.has_value()) << listener.error().message;
     listener_ = std::move(*listener);
-    listener_->start(serve);
+    listener_->start(serve_documents);
   }
   static void TearDownTestSuite() { listener_.reset(); }
 
