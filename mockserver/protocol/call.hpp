@@ -20,7 +20,7 @@ enum class BodyFormat { None, Form, Json, Other };
 
 /// How an authorization response gets to the client.
 struct ResponseMode {
-  std::string form = "query";  ///< `query`, `fragment` or `form_post`.
+  std::string form = "query";  ///< `query`, `fragment`, `form_post`, or `page` (for copying).
   bool is_jwt = false;         ///< Signed, as JARM has it.
 };
 

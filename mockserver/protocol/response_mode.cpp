@@ -79,6 +79,8 @@ Checked<ResponseMode> read_response_mode(const RealmState& realm, const Paramete
   const std::string usual = holds_tokens(parameters) ? "fragment" : "query";
   const auto asked = value_of(parameters, "response_mode");
   if (!asked) return ResponseMode{usual, false};
+  // No standard's: what comes back is for a person to copy.
+  if (*asked == "page" && realm.profile().lists("authorize.response_modes", "page")) return ResponseMode{"page", false};
   if (!contains(offered_response_modes(realm), *asked)) {
     return refuse(Condition::ParamInvalid, "response_mode is not offered, only " +
                   join(offered_response_modes(realm), ", "), "OAuth 2.0 Multiple Response Types §2.1");
@@ -99,6 +101,9 @@ Outcome deliver(Call& call, const Parameters& answer) {
   const auto manual = redirect.manual_code.value_or(profile.text("authorize.manual_code"));
   // Nothing leads back to the application: a page of the provider's own, or no redirect_uri and a rule that expects it.
   const bool by_hand = redirect_kind(profile, redirect.uri) == "manual" || (!redirect.was_sent && redirect.manual_code);
+  if (redirect.mode.form == "page" && answer.count("code") > 0) {
+    return copy_page(manual == "none" ? "code" : manual, redirect.uri, answer);
+  }
   if (manual != "none" && answer.count("code") > 0 && by_hand) {
     return copy_page(manual, redirect.uri, answer);
   }
@@ -109,7 +114,7 @@ Outcome deliver(Call& call, const Parameters& answer) {
     parameters = Parameters{{"response", *jwt}};
   }
   if (redirect.mode.form == "form_post") return form_post_answer(redirect.uri, parameters);
-  if (redirect.mode.form == "query") return redirect_answer(redirect.uri, parameters);
+  if (redirect.mode.form == "query" || redirect.mode.form == "page") return redirect_answer(redirect.uri, parameters);
   auto response = redirect_answer(redirect.uri, {});
   response.set_header("Location", redirect.uri + "#" + parameters.encode());
   return response;

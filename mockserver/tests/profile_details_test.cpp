@@ -35,6 +35,15 @@ TEST(ManualCode, WithoutARedirectWhereARuleExpectsIt) {
   EXPECT_NE(server.authorize_but({{"client_id", "one"}, {"redirect_uri", ""}}).body.find("<code id=\"code\">"), std::string::npos);
 }
 
+TEST(ManualCode, APageMayBeAskedFor) {
+  Engine server(plain_but({{"authorize.response_modes", Json::array({"query", "page"})}}));
+
+  EXPECT_NE(server.authorize_but({{"response_mode", "page"}}).body.find("<code id=\"code\">"), std::string::npos);
+  server.realm().decide(UserDecision::Deny);
+  EXPECT_EQ(location_of(server.authorize_but({{"response_mode", "page"}})).one("error"), "access_denied");
+  EXPECT_EQ(location_of(Engine().authorize_but({{"response_mode", "page"}})).one("error"), "invalid_request");
+}
+
 TEST(Userinfo, APrivateApiHasABodyOfItsOwn) {
   Engine server(plain_but({{"userinfo.style", "json_api"},
                            {"userinfo.shape", Json::object({{"login", "{user.sub}"}, {"mail", "{user.email}"}})},

@@ -54,7 +54,7 @@ void add_authorization(std::map<std::string, Play>& all) {
       return c.authorize({{"response_type", type}, {"nonce", "n1"}});
     };
   }
-  for (const char* mode : {"query", "fragment", "form_post", "query.jwt", "jwt", "magic"}) {
+  for (const char* mode : {"query", "fragment", "form_post", "query.jwt", "jwt", "page", "magic"}) {
     all["response mode " + std::string(mode)] = [mode](ProfileClient& c) { return c.authorize({{"response_mode", mode}}); };
   }
   for (const char* scope : {"openid,email", "openid+email", "openid email", "openid no-such-scope", "no-such-scope",
@@ -219,6 +219,9 @@ void add_token_requests(std::map<std::string, Play>& all) {
   };
   all["scope in a refresh"] = [](ProfileClient& c) { return c.refresh(refresh_token_of(c), {{"scope", "email"}}); };
   all["other scope in a refresh"] = [](ProfileClient& c) { return c.refresh(refresh_token_of(c), {{"scope", "api.write"}}); };
+  all["scope of another resource in a refresh: selects_resource"] = [](ProfileClient& c) {
+    return c.refresh(refresh_token_of(c), {{"scope", "https://graph.example/mail.read"}});
+  };
   all["no User-Agent"] = [](ProfileClient& c) {
     c.user_agent.reset();
     return c.log_in();
@@ -295,6 +298,17 @@ void add_refreshes(std::map<std::string, Play>& all) {
       if (!next.empty()) token = next;
     }
     return response;
+  };
+  for (const char* name : {"password_change", "user_disconnect", "admin_policy", "session_end", "testing_mode",
+                           "reauth_policy", "inactivity"}) {
+    all["what ends a login: " + std::string(name)] = [name](ProfileClient& c) {
+      const auto token = refresh_token_of(c);
+      c.realm().happen(*parse_account_event(name));
+      return c.refresh(token);
+    };
+  }
+  all["access token after a code that comes twice, and before it may be refreshed"] = [](ProfileClient& c) {
+    return c.refresh(c.token_in(c.log_in(), "refresh_token"));
   };
   all["more than two hundred logins"] = [](ProfileClient& c) {
     const Changes unsigned_tokens = {{"scope", "api.read offline_access"}};  // Nothing to sign: that would take a while.

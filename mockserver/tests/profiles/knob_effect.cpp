@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "protocol/vocabulary.hpp"
 #include "tests/profiles/deviations.hpp"
@@ -14,6 +16,8 @@ namespace {
 const std::map<std::string, Json>& examples() {
   static const std::map<std::string, Json> all = {
       {"par.ttl_s", Json(30)},
+      {"authorize.code_ttl_s", Json(30)},
+      {"transport.refused_agents", Json::array({Json("profile-client/")})},
       {"id_token.alg", Json("ES256")},
       {"response.envelope", Json("data.token")},
       {"discovery.place", Json("https://issuer.example/place")},
@@ -39,15 +43,34 @@ std::string played(const Profile& spoken, const Profile& served, const Play& pla
   return seen_by(client);
 }
 
-std::vector<std::pair<std::string, Play>> everything() {
-  std::vector<std::pair<std::string, Play>> all;
-  for (const auto& [name, play] : plays()) all.emplace_back(name, play);
-  for (const auto& [name, play] : deviations()) all.emplace_back(name, play);
+std::set<std::string> words_of(std::string_view text) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : std::string(text) + " ") {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+      word += c;
+    } else if (!word.empty()) {
+      words.insert(std::exchange(word, {}));
+    }
+  }
+  return words;
+}
+
+// Everything there is to play, first what has words in common with what is looked for: that is where it will show.
+std::vector<std::pair<std::string, const Play*>> everything(const std::string& about) {
+  const auto wanted = words_of(about);
+  const auto distance = [&](const std::string& name) {
+    const auto words = words_of(name);
+    return -std::count_if(words.begin(), words.end(), [&](const auto& word) { return wanted.contains(word); });
+  };
+  std::vector<std::pair<std::string, const Play*>> all;
+  for (const auto& [name, play] : plays()) all.emplace_back(name, &play);
+  for (const auto& [name, play] : deviations()) all.emplace_back(name, &play);
+  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return distance(a.first) < distance(b.first); });
   return all;
 }
 
-// All profiles, the strict one first, and each with each of its variants.
-std::vector<Profile> contexts(bool with_variants = true) {
+std::vector<Profile> make_contexts(bool with_variants) {
   std::vector<Profile> all{Profile::plain()};
   for (const auto& id : Profile::ids()) {
     const auto profile = Profile::find(id);
@@ -59,6 +82,13 @@ std::vector<Profile> contexts(bool with_variants = true) {
     }
   }
   return all;
+}
+
+// All profiles, the strict one first, and each with each of its variants.
+const std::vector<Profile>& contexts(bool with_variants = true) {
+  static const std::vector<Profile> profiles = make_contexts(false);
+  static const std::vector<Profile> variants = make_contexts(true);
+  return with_variants ? variants : profiles;
 }
 
 bool has(const Json& value, const Json& item) {
@@ -100,11 +130,15 @@ Profile with_knob(const Profile& profile, const std::string& name, const std::op
   return *changed;
 }
 
-std::optional<std::string> told_apart(const Profile& one, const Profile& other) {
-  for (const auto& [name, play] : everything()) {
-    if (played(one, one, play) != played(one, other, play)) return name;
+std::optional<std::string> told_apart(const Profile& one, const Profile& other, const std::string& about) {
+  for (const auto& [name, play] : everything(about)) {
+    if (played(one, one, *play) != played(one, other, *play)) return name;
   }
   return std::nullopt;
+}
+
+bool is_shown_elsewhere(std::string_view knob, const std::string& value) {
+  return knob.starts_with("introspection.") || knob == "client.registration" || (knob == "extensions" && value == "cimd");
 }
 
 bool each_has_to_tell(const Json& knob) {
@@ -143,35 +177,44 @@ std::optional<std::string> effect_of(const std::string& name, const Facet& facet
   const auto row = vocabulary.index.find(name);
   if (row == vocabulary.index.end()) return std::nullopt;  // Nothing reads what no profile can say.
   const bool by_item = is_declared_list(vocabulary.knobs[row->second]);
-  const auto all = contexts(where == Where::AsItIs);
-  const auto try_in = [&](const Profile& with, const Profile& without) -> std::optional<std::string> {
-    if (const auto play = told_apart(with, without)) return with.id() + ": " + *play;
-    return std::nullopt;
-  };
   if (name == "variants") {
-    for (const auto& profile : all) {
+    for (const auto& profile : contexts(false)) {
       const auto* variants = profile.knob(name).as_object();
-      if (variants == nullptr || variants->empty()) continue;
-      if (const auto variant = profile.with_variant(variants->front().first)) {
-        if (auto effect = try_in(*variant, profile)) return effect;
-      }
+      const auto variant = variants->empty() ? mimir::codec::Expected<Profile, DataFileError>(profile)
+                                             : profile.with_variant(variants->front().first);
+      if (!variant) continue;
+      if (const auto play = told_apart(*variant, profile, facet.what)) return profile.id() + ": " + *play;
     }
     return std::nullopt;
   }
-  for (const auto& profile : all) {
+  const auto has_it = [&](const Profile& profile) {
+    return by_item ? has(profile.knob(name), facet.value) : profile.knob(name) == facet.value;
+  };
+  const auto shows_in = [&](const Profile& profile) -> std::optional<std::string> {
     const Json& value = profile.knob(name);
-    const bool has_it = by_item ? has(value, facet.value) : value == facet.value;
-    if (has_it != (where == Where::AsItIs)) continue;
     const auto set = by_item ? with_item(value, facet.value) : facet.value;
     const auto unset = by_item ? std::optional(without_item(value, facet.value)) : facet.otherwise;
-    if (auto effect = try_in(with_knob(profile, name, set), with_knob(profile, name, unset))) return effect;
+    const auto play = told_apart(with_knob(profile, name, set), with_knob(profile, name, unset), facet.what);
+    return play ? std::optional(profile.id() + ": " + *play) : std::nullopt;
+  };
+  if (where == Where::Likely) {
+    const auto& all = contexts();
+    const auto first = std::find_if(all.begin(), all.end(), has_it);
+    auto effect = first == all.end() ? std::nullopt : shows_in(*first);
+    return effect ? effect : shows_in(Profile::plain());
+  }
+  for (const bool as_it_is : {true, false}) {
+    for (const auto& profile : contexts(as_it_is)) {
+      if (has_it(profile) != as_it_is) continue;
+      if (auto effect = shows_in(profile)) return effect;
+    }
   }
   return std::nullopt;
 }
 
 std::optional<std::string> effect_of(const std::string& name, const Facet& facet) {
-  auto effect = effect_of(name, facet, Where::AsItIs);
-  return effect ? effect : effect_of(name, facet, Where::PutIn);
+  auto effect = effect_of(name, facet, Where::Likely);
+  return effect ? effect : effect_of(name, facet, Where::Anywhere);
 }
 
 }  // namespace mockoauth::server::testing
