@@ -35,8 +35,8 @@ struct AccessPolicy {
 [[nodiscard]] Checked<void> check_life(const Call& call, const AccessToken& token);
 
 /// Judges the access token of a resource request (RFC 6750 §2.1, §3.1): in the Authorization header and nowhere else
-/// (unless the policy has other ways), alive, for this resource (RFC 9700 §2.3), with the scopes (RFC 6750 §3.1) and the sign-in (RFC 9470 §3) it needs. A
-/// JWT that is not in the realm's tables is taken when all of RFC 9068 §4 holds.
+/// (unless the policy has other ways), alive, for this resource (RFC 9700 §2.3), with the scopes (RFC 6750 §3.1) and the
+/// sign-in (RFC 9470 §3) it needs. A JWT that is not in the realm's tables is taken when all of RFC 9068 §4 holds.
 [[nodiscard]] Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy = {});
 
 }  // namespace mockoauth::server
