@@ -311,6 +311,10 @@ Result<std::size_t> move_logins(const StorageOptions& options, const std::string
       if (!held) return fail(std::move(held.error()));
       locks.push_back(std::move(*held));
     }
+    // Whatever ends this before the switch, the copies made so far count as left behind. Not before every login is locked:
+    // who holds one and wants to write waits for this move.
+    const StorageRecord begun{.backend = from, .leftover = to, .reason = *record ? (*record)->reason : ""};
+    if (auto written = internal::write_storage_record(*folder, begun, random); !written) return fail(written.error());
     for (const auto& name : names) {
       if (auto copied = copy_login(name, *old_place, *new_place); !copied) return fail(std::move(copied.error()));
     }

@@ -10,7 +10,7 @@ namespace mimir::oauth::internal {
 /// Which backend holds the logins of a folder: the pointer that says which copy counts.
 struct StorageRecord {
   std::string backend;
-  std::string leftover = {};  ///< Moved away from there; copies that were not deleted yet do not count.
+  std::string leftover = {};  ///< Copies there do not count and are to be deleted: a move from or to there ended early.
   std::string reason = {};    ///< Why not the better one, when the choice was made; for people.
 };
 
