@@ -8,6 +8,7 @@
 #include "protocol/documents.hpp"
 #include "protocol/dpop.hpp"
 #include "protocol/id_token.hpp"
+#include "protocol/issued_client.hpp"
 #include "protocol/redirect_uri.hpp"
 #include "protocol/registrations.hpp"
 #include "protocol/response_mode.hpp"
@@ -122,6 +123,11 @@ Checked<ClientRegistration> asking_client(Call& call, const Parameters& paramete
   }
   const auto client_id = required(parameters, "client_id", "RFC 6749 §4.1.1");
   if (!client_id) return tl::unexpected(client_id.error());
+  if (begins_everywhere(call.profile(), *client_id)) {
+    ClientRegistration first;
+    if (const auto uri = value_of(parameters, "redirect_uri")) first.redirect_uris = {*uri};
+    return issue_client(call, std::move(first));
+  }
   auto client = find_client(call, *client_id);
   if (!client && client.error().clause.empty()) client.error().clause = "RFC 6749 §4.1.2.1";
   return client;

@@ -133,6 +133,10 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
   if (!id) return tl::unexpected(id.error());
   auto client = find_client(call, *id);
   if (!client) return client;
+  if (client->expires_at && *client->expires_at <= call.now) {
+    return refuse(Condition::ClientUnknown, "the registration of this client expired at " +
+                  mimir::codec::format_iso8601(*client->expires_at));
+  }
   const auto allowed = is_public(*client) ? check_public(profile, *used) : check_confidential(call, *client, *used);
   if (!allowed) return tl::unexpected(allowed.error());
   return std::move(*client);

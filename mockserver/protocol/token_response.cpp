@@ -83,6 +83,11 @@ Json wrap(Json body, std::string path) {
 
 }  // namespace
 
+std::string spelt(const Profile& profile, const std::string& name) {
+  if (const auto own = profile.knob("client.names").string_at(name)) return *own;
+  return profile.text("response.keys") == "camel" ? camel(name) : name;
+}
+
 Json token_response(const Call& call, const TokenAnswer& answer, const std::string& access_token,
                     std::chrono::seconds ttl,
                     const std::string& id_token) {

@@ -18,4 +18,7 @@ namespace mockoauth::server {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
+/// A member as this provider spells it (knobs `client.names` and `response.keys`).
+[[nodiscard]] std::string spelt(const Profile& profile, const std::string& name);
+
 }  // namespace mockoauth::server

@@ -166,6 +166,25 @@ void add_client_authentication(std::map<std::string, Play>& all) {
     c.authenticates_by = "client_secret_basic";
     return c.redeem(c.code(), {{"client_id", "web"}, {"client_secret", "web-secret"}});
   };
+  all["first sign-in of an installation, whose client_id the callback brings"] = [](ProfileClient& c) {
+    c.client_id = c.spoken().text("client.first_id").empty() ? "first" : c.spoken().text("client.first_id");
+    const auto response = c.authorize();
+    const auto location = response.header("Location").value_or("?");
+    const auto sent = Parameters::parse(location.substr(location.find('?') + 1));
+    c.redeem(ProfileClient::code_in(response));
+    c.client_id = sent ? sent->one("client_id").value_or("none") : "none";
+    return c.redeem(c.code());
+  };
+  all["registration of an installation and its end"] = [](ProfileClient& c) {
+    const auto body = Json::parse(c.send_to("registration", "register_installation", "POST", "").body).value_or(Json());
+    const auto& names = c.spoken().knob("client.names");
+    c.client_id = body.string_at(names.string_at("client_id").value_or("client_id")).value_or("none");
+    c.client_secret = body.string_at(names.string_at("client_secret").value_or("client_secret")).value_or("none");
+    c.authenticates_by = "client_secret_post";
+    const auto token = c.token_in(c.log_in(), "refresh_token");
+    c.advance(7'776'000);
+    return c.refresh(token);
+  };
   all["assertion for the token endpoint"] = [](ProfileClient& c) { return by_assertion(c, false); };
   all["assertion for the issuer"] = [](ProfileClient& c) { return by_assertion(c, true); };
 }

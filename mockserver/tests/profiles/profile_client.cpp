@@ -323,7 +323,8 @@ HttpResponse ProfileClient::send_to(std::string_view role, std::string_view endp
                                                                 : "Bearer " + token);
   if (method_to_use == "POST") {
     request.target.clear();
-    request.body = Json::object({{"token", Json(token)}, {"client_id", Json(client_id)}, {"redirect_uris", Json::array({Json(redirect_uri)})}}).dump();
+    request.body = Json::object({{"token", Json(token)}, {"client_id", Json(client_id)}, {"redirect_uris", Json::array({Json(redirect_uri)})},
+                                 {"redirectUris", Json::array({Json(redirect_uri)})}}).dump();
     request.headers.emplace_back("Content-Type", "application/json");
   }
   return handle(route, std::move(request));

@@ -38,6 +38,7 @@ struct ClientRegistration {
   bool tls_client_certificate_bound_access_tokens = false;  ///< RFC 8705 §3.4
   bool require_pushed_authorization_requests = false;       ///< RFC 9126 §6
   bool require_signed_request_object = false;               ///< RFC 9101 §10.5
+  std::optional<TimePoint> expires_at = {};  ///< Id and secret are good until then; nothing: for ever.
   /// Members of the registration that the server only keeps: client_name, logo_uri and the like.
   mimir::codec::Json metadata = {};
   /// Resource identifiers that it is the server of: it may look up the tokens that are for these (RFC 7662 §4).
