@@ -81,6 +81,13 @@ void Terminal::show(const oauth::Event& event, bool opens_browser) const {
   }
 }
 
+std::string printable(std::string text) {
+  for (auto& c : text) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text;
+}
+
 bool stderr_is_fancy(const oauth::EnvironmentLookup& environment) {
   if (isatty(STDERR_FILENO) != 1) return false;
   if (!environment("NO_COLOR").value_or("").empty() || environment("TERM").value_or("dumb") == "dumb") return false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <mimir/oauth/browser.hpp>
@@ -26,6 +27,9 @@ class Terminal {
  private:
   bool fancy_;
 };
+
+/// What comes from a provider, a file or the user, fit for a terminal: everything beyond printable ASCII becomes `?`.
+[[nodiscard]] std::string printable(std::string text);
 
 /// Whether stderr is a terminal for colours and signs: NO_COLOR unset, TERM not dumb, a UTF-8 locale.
 [[nodiscard]] bool stderr_is_fancy(const oauth::EnvironmentLookup& environment);

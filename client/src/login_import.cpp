@@ -9,6 +9,8 @@
 
 #include "internal/errno_text.hpp"
 #include "internal/login_format.hpp"
+#include "internal/record_codec.hpp"
+#include "internal/storage_errors.hpp"
 #include "internal/unique_fd.hpp"
 
 namespace mimir::oauth {
@@ -18,7 +20,6 @@ using internal::OldLogin;
 using internal::UniqueFd;
 
 constexpr off_t kMaxBytes = 1024 * 1024;
-constexpr std::chrono::seconds kLockTimeout{30};
 
 Error unreadable(const std::filesystem::path& file, const std::string& why) {
   return {.category = Category::LocalEnvironment,
@@ -84,18 +85,15 @@ Result<std::vector<OldLogin>> read_logins(const LoginImport& import, ImportRepor
   return std::move(*logins);
 }
 
-bool is_same(const std::optional<Secret>& a, const std::optional<Secret>& b) {
-  return a.has_value() == b.has_value() && (!a || a->equals(*b));
-}
-
 bool is_same(const StoredLogin& a, const StoredLogin& b) {
   return a.config.issuer == b.config.issuer && a.config.client_id == b.config.client_id &&
-         a.tokens.access_token.equals(b.tokens.access_token) && is_same(a.tokens.refresh_token, b.tokens.refresh_token);
+         a.tokens.access_token.equals(b.tokens.access_token) &&
+         internal::is_same(a.tokens.refresh_token, b.tokens.refresh_token);
 }
 
 /// @returns whether the storage has it now; false when another login has its name.
 Result<bool> import_one(const OldLogin& old, TokenStorage& storage) {
-  const auto lock = storage.lock(old.name, kLockTimeout, {});
+  const auto lock = storage.lock(old.name, internal::kLockTimeout, {});
   if (!lock) return fail(lock.error());
   const auto before = storage.load(old.name);
   if (!before) return fail(before.error());

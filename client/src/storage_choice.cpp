@@ -38,7 +38,6 @@ using internal::UniqueFd;
 constexpr std::string_view kAuto = "auto";
 constexpr const char* kChoiceLock = "=storage.lock";
 constexpr std::chrono::milliseconds kChoiceLockTimeout{90'000};  // a prompt of the keyring may be in between
-constexpr std::chrono::milliseconds kMoveLockTimeout{30'000};
 
 Error unknown_backend(const std::string& name) {
   std::string known;
@@ -307,7 +306,7 @@ Result<std::size_t> move_logins(const StorageOptions& options, const std::string
     if (!listed) return fail(std::move(listed.error()));
     names = *std::move(listed);
     for (const auto& name : names) {  // sorted by name in every process: no two can wait for one another
-      auto held = old_place->lock(name, kMoveLockTimeout, {});
+      auto held = old_place->lock(name, internal::kLockTimeout, {});
       if (!held) return fail(std::move(held.error()));
       locks.push_back(std::move(*held));
     }

@@ -150,9 +150,9 @@ TEST_F(LoginImportTest, OnlyARegularFileOfOurOwnIsRead) {
   EXPECT_EQ(refusal(), "import.unreadable");
 }
 
-TEST_F(LoginImportTest, KilledAtAnyStepItCanBeRepeated) {
+TEST_F(LoginImportTest, KilledOnTheWayItCanBeRepeated) {
   int kills = 0;
-  for (std::size_t step = 1;; step += 3) {
+  for (std::size_t step = 1;; step += 3) {  // entries and returns come in pairs, so three meets them in turn
     std::filesystem::remove_all(temporary_ / "mimir");
     write(kByProvider);
     if (!killed_at(step, [&] { (void)import(); })) break;

@@ -35,10 +35,7 @@ std::string as_text(const oauth::AccountInfo& account, const std::string& defaul
     if (!account.key.subject.empty()) text += ", account " + account.key.subject;
     text += !account.logged_in ? ", logged out" : account.renewable ? ", renewed automatically" : ", cannot be renewed";
   }
-  for (auto& c : text) {  // issuer and subject come from outside and are headed for a terminal
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return text + '\n';
+  return printable(std::move(text)) + '\n';
 }
 
 int list(const AccountsArguments& arguments, Session& session) {
@@ -65,10 +62,7 @@ int list(const AccountsArguments& arguments, Session& session) {
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  for (auto& c : text) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return text;
+  return printable(std::move(text));
 }
 
 /// @returns whether all of them are kept now.

@@ -138,10 +138,7 @@ Finding check_clock(Session& session) {
 std::string without_home(std::string text, const oauth::EnvironmentLookup& environment) {
   const auto home = environment("HOME").value_or("");
   for (std::size_t at = 0; home.size() > 1 && (at = text.find(home, at)) != std::string::npos;) text.replace(at, home.size(), "~");
-  for (auto& c : text) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return text;
+  return printable(std::move(text));
 }
 
 }  // namespace

@@ -54,11 +54,7 @@ std::string as_text(const Status& status) {
     text += ", scopes:";
     for (const auto& scope : tokens.scopes) text += ' ' + scope;
   }
-  // Issuer, scopes: from the provider or the user, and headed for a terminal.
-  for (auto& c : text) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return text + '\n';
+  return printable(std::move(text)) + '\n';
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,9 +14,6 @@
 #include <mimir/oauth/oauth_manager.hpp>
 
 namespace mimir::oauth::internal {
-
-/// How long a flow waits for another process that is writing the same login.
-inline constexpr std::chrono::seconds kLockTimeout{30};
 
 /// What a manager remembers about one provider while it lives. Members are safe from any thread as noted.
 struct ProviderState {

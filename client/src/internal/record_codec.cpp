@@ -181,11 +181,11 @@ std::optional<StoredLogin> read(const Json& json) {
   return login;
 }
 
+}  // namespace
+
 bool is_same(const std::optional<Secret>& a, const std::optional<Secret>& b) {
   return a.has_value() == b.has_value() && (!a || a->equals(*b));
 }
-
-}  // namespace
 
 Secret encode_record(const StoredLogin& login) {
   Json json = Json::object();

@@ -12,6 +12,8 @@ namespace mimir::oauth::internal {
 /// Whether decode_record() gives the same secrets back. JSON has no way to write bytes that are no UTF-8: a token of
 /// such bytes would come back as another one.
 [[nodiscard]] bool is_encodable(const StoredLogin& login, std::string_view encoded);
+/// Both absent, or equal; in time that depends on the lengths only.
+[[nodiscard]] bool is_same(const std::optional<Secret>& a, const std::optional<Secret>& b);
 /// Nothing when the text is not a whole record. Members that are not known are ignored.
 [[nodiscard]] std::optional<StoredLogin> decode_record(std::string_view text);
 

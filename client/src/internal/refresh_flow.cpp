@@ -9,6 +9,7 @@
 #include <internal/manager_state.hpp>
 #include <internal/refresh_journal.hpp>
 #include <internal/sanitise.hpp>
+#include <internal/storage_errors.hpp>
 #include <internal/token_response.hpp>
 
 namespace mimir::oauth::internal {

@@ -5,6 +5,7 @@
 #include <internal/oauth_failure.hpp>
 #include <internal/body.hpp>
 #include <internal/sanitise.hpp>
+#include <internal/storage_errors.hpp>
 
 namespace mimir::oauth::internal {
 namespace {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <mimir/oauth/error.hpp>
 
 namespace mimir::oauth::internal {
+
+/// How long to wait for another process that is busy with the same login.
+inline constexpr std::chrono::seconds kLockTimeout{30};
 
 /// Errors that every storage reports alike. None holds more than the provider's name.
 [[nodiscard]] inline Error conflict(const std::string& provider) {

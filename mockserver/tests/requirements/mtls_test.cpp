@@ -1,17 +1,11 @@
 // Clients that authenticate and bind tokens by a certificate.
+#include "tests/client_certificate.hpp"
 #include "tests/requirements/requirement_fixture.hpp"
 
 namespace mockoauth::server::testing {
 namespace {
 
-// Two self-signed certificates, CN=client-one and CN=client-two.
-constexpr const char* kOne =
-    "MIIBgTCCASegAwIBAgIUfD1qCqz05PrV+0Y/y/5Nk/X2jAwwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKY2xpZW50LW9uZTAgFw0y"
-    "NjExMjUxNjUxMjBaGA8yMTI2MTEwMTE2NTEyMFowFTETMBEGA1UEAwwKY2xpZW50LW9uZTBZMBMGByqGSM49AgEGCCqGSM49AwEH"
-    "A0IABEnZ8bv+rYJGj0DyHs/qS5JqObL2hv1P1PzSP2atuB/KmD5T0MQZIWqtBCQ8yyt1G/aQmh6wG3QkcRHaRHZ+xz2jUzBRMB0G"
-    "A1UdDgQWBBTrob14+Ca9SIuwAc5YAw6Ym9aLwDAfBgNVHSMEGDAWgBTrob14+Ca9SIuwAc5YAw6Ym9aLwDAPBgNVHRMBAf8EBTAD"
-    "AQH/MAoGCCqGSM49BAMCA0gAMEUCIBtwWBHVCEDe87RohSb1ewDOv0OuRgps3KH/68ZQzHJjAiEA9LwqCTFvRuLhRjuGL6+IaTS2"
-    "7EA6XxSfxcYumHKR1pw=";
+// The other one is CN=client-two.
 constexpr const char* kTwo =
     "MIIBgTCCASegAwIBAgIUBlV8dLpngMSk7ork8qGn5/p1OE0wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKY2xpZW50LXR3bzAgFw0y"
     "NjExMjUxNjUxMjBaGA8yMTI2MTEwMTE2NTEyMFowFTETMBEGA1UEAwwKY2xpZW50LXR3bzBZMBMGByqGSM49AgEGCCqGSM49AwEH"
@@ -21,10 +15,6 @@ constexpr const char* kTwo =
     "6bnSVr3eXi2DJ9BJMBM=";
 
 std::string der(const char* base64) { return mimir::codec::base64_decode(base64).value_or(""); }
-
-std::string thumbprint_of_certificate(const char* base64) {
-  return mimir::codec::base64url_encode(mimir::codec::sha256(der(base64)));
-}
 
 /// A request over a connection whose other end holds this certificate's key; null: none.
 HttpResponse send_certified(Engine& server, const char* certificate, HttpRequest request) {
@@ -59,27 +49,27 @@ REQUIREMENT(mtls_client_authentication) {
   const auto code = server.code({{"client_id", "certified"}});
   refused(redeem_certified(server, kTwo, code, "certified"), 401, "invalid_client");
   refused(redeem_certified(server, nullptr, code, "certified"), 401, "invalid_client");
-  granted(redeem_certified(server, kOne, code, "certified"));
+  granted(redeem_certified(server, kCertificate, code, "certified"));
 }
 
 REQUIREMENT(mtls_bound) {
   Engine jwt(plain_but({{"access.format", "jwt"}, {"client.auth", Json::array({"none", "tls_client_auth"})}}));
   add_certified_client(jwt);
-  const auto answer = redeem_certified(jwt, kOne, jwt.code({{"client_id", "certified"}}), "certified");
+  const auto answer = redeem_certified(jwt, kCertificate, jwt.code({{"client_id", "certified"}}), "certified");
   granted(answer);
   const auto claims = claims_of(text_at(answer, "access_token"));
   ASSERT_NE(claims.find("cnf"), nullptr);
-  EXPECT_EQ(claims.find("cnf")->string_at("x5t#S256"), thumbprint_of_certificate(kOne));
+  EXPECT_EQ(claims.find("cnf")->string_at("x5t#S256"), certificate_x5t());
   EXPECT_EQ(claims_of(access_of(jwt.login())).find("cnf"), nullptr);
 }
 
 REQUIREMENT(rs_mtls_checks_certificate) {
   add_certified_client(server);
   const auto code = server.code({{"client_id", "certified"}});
-  const auto token = text_at(redeem_certified(server, kOne, code, "certified"), "access_token");
+  const auto token = text_at(redeem_certified(server, kCertificate, code, "certified"), "access_token");
   challenged(use_certified(server, kTwo, token), 401, "invalid_token");
   challenged(use_certified(server, nullptr, token), 401, "invalid_token");
-  EXPECT_EQ(use_certified(server, kOne, token).status, 200);
+  EXPECT_EQ(use_certified(server, kCertificate, token).status, 200);
 }
 
 }  // namespace
