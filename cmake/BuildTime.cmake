@@ -1,5 +1,5 @@
 # A whole build is spent in headers and templates, over and over again. Eight files of a target are compiled as one, and in
-# targets of many files the headers that nearly all of them read are parsed once: a third of the time. The preset `dev` does
+# targets of many files the headers that nearly all of them read are parsed once. The preset `dev` does
 # neither, so that a file which forgets an include of its own is found. What this asks of the code: two files of one target
 # do not give the same name to different things, not even in an unnamed namespace.
 set(mockoauth_common_headers

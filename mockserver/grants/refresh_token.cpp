@@ -26,8 +26,10 @@ Checked<void> punish_reuse(Call& call, Tables& tables, const RefreshToken& token
 
 // A provider that tells when to come back at the earliest.
 Checked<void> check_not_early(const Call& call, const RefreshToken& token) {
-  const auto earliest = token.last_used_at + std::chrono::seconds(call.profile().number("refresh.earliest_s"));
-  if (call.now >= earliest) return {};
+  const std::chrono::seconds pause(call.profile().number("refresh.earliest_s"));
+  const auto earliest = token.last_used_at + pause;
+  // Calls that come together may have been served in another order: without a pause none is early.
+  if (pause == std::chrono::seconds(0) || call.now >= earliest) return {};
   Refusal refusal{.condition = Condition::RefreshEarly,
                   .detail = "a refresh is too early before " + mimir::codec::format_iso8601(earliest)};
   refusal.wait = std::chrono::ceil<std::chrono::seconds>(earliest - call.now);

@@ -106,6 +106,16 @@ TEST(RefreshEarliest, CountsFromTheLastAnswerWhereTheTokenStays) {
   EXPECT_EQ(engine.refresh(token).status, 200);
 }
 
+TEST(RefreshEarliest, NoneIsNeverTooEarly) {
+  Engine engine(plain_but({{"refresh.rotation", "never"}}));
+  const auto token = refresh_in(engine.login());
+  engine.advance(5ms);
+  EXPECT_EQ(engine.refresh(token).status, 200);
+  // As for a call that came in before this one and had to wait for it.
+  engine.advance(-1ms);
+  EXPECT_EQ(engine.refresh(token).status, 200);
+}
+
 Profile selecting() {
   return plain_but({{"refresh.scope_param", "selects_resource"}, {"refresh.rotation", "never"},
                     {"scope.unknown", "grant"}, {"access.format", "jwt"}});
