@@ -9,6 +9,7 @@
 
 namespace mockoauth::server {
 
+using mimir::codec::Json;
 using mimir::codec::JwsAlgorithm;
 using mimir::codec::Key;
 
@@ -42,14 +43,17 @@ std::string with_rank(std::string name, std::size_t index) {
   return index == 0 ? name : name + "-" + std::to_string(index + 1);
 }
 
-std::optional<Key> read(JwsAlgorithm algorithm, std::size_t index) {
-  const std::string path = "keys/" + with_rank(std::string(family_of(algorithm).file), index) + ".pem";
+std::string_view file_of(JwsAlgorithm algorithm, std::size_t index, std::string_view ending) {
+  const std::string path = "keys/" + with_rank(std::string(family_of(algorithm).file), index) + std::string(ending);
   for (const auto& file : fixtures::embedded_fixtures()) {
-    if (file.path != path) continue;
-    auto key = Key::from_pem(file.content, kid_of(algorithm, index), algorithm);
-    if (key) return std::move(*key);
+    if (file.path == path) return file.content;
   }
-  return std::nullopt;
+  return {};
+}
+
+std::optional<Key> read(JwsAlgorithm algorithm, std::size_t index) {
+  auto key = Key::from_pem(file_of(algorithm, index, ".pem"), kid_of(algorithm, index), algorithm);
+  return key ? std::optional(std::move(*key)) : std::nullopt;
 }
 
 }  // namespace
@@ -73,6 +77,17 @@ std::optional<Key> fixture_key(JwsAlgorithm algorithm, std::size_t index) {
   auto& key = known[{algorithm, index}];
   if (!key) key = read(algorithm, index);
   return key;
+}
+
+std::optional<Json> public_fixture_jwk(JwsAlgorithm algorithm, std::size_t index) {
+  if (index >= count_fixture_keys(algorithm)) return std::nullopt;
+  const auto members = Json::parse(file_of(algorithm, index, ".public.json"));
+  if (!members || !members->is_object()) return std::nullopt;
+  Json jwk = Json::object({{"kty", members->string_at("kty").value_or("")},
+                           {"alg", to_string(algorithm)},
+                           {"kid", kid_of(algorithm, index)}});
+  for (const auto& [name, value] : *members->as_object()) jwk.set(name, value);
+  return jwk;
 }
 
 }  // namespace mockoauth::server

@@ -61,7 +61,7 @@ Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer
   const auto& details = answer.login.authorization_details;
   if (!details.is_null()) claims.set("authorization_details", details);  // RFC 9396 §9.1
   add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
-  auto jwt = call.realm.keys.sign(claims, "RS256", "at+jwt");
+  auto jwt = call.realm.keys.sign(claims, call.profile().text("access.alg"), "at+jwt");
   if (!jwt) return refuse(Condition::ServerError, "the access token could not be signed: " + jwt.error().message);
   return call.profile().text("access.prefix") + *jwt;
 }

@@ -39,6 +39,18 @@ Result<std::string> sign_with_secret(const Json& claims, JwsAlgorithm algorithm,
 
 }  // namespace
 
+Result<Key> KeyRing::Entry::read() const {
+  if (key) return *key;
+  if (auto test_key = fixture_key(algorithm, fixture)) return *test_key;
+  return fail("key.missing", "the test key `" + kid + "` cannot be read");
+}
+
+Result<Json> KeyRing::Entry::public_jwk() const {
+  if (key) return key->public_jwk();
+  if (auto jwk = public_fixture_jwk(algorithm, fixture)) return std::move(*jwk);
+  return fail("key.missing", "the test key `" + kid + "` cannot be read");
+}
+
 KeyRing::KeyRing(std::uint64_t seed, std::vector<JwsAlgorithm> algorithms, KeySource source)
     : seed_(seed), wanted_(with_usual_ones(algorithms)), source_(std::move(source)) {}
 
@@ -50,18 +62,18 @@ Result<KeyRing::Entry> KeyRing::next_key_locked(JwsAlgorithm algorithm) {
     auto key = source_(algorithm, used);
     if (!key) return tl::unexpected(key.error());
     if (auto checked = check_new_locked(*key); !checked) return tl::unexpected(checked.error());
-    return Entry{key->kid(), algorithm, std::move(*key)};
+    return Entry{.kid = key->kid(), .algorithm = algorithm, .key = std::move(*key)};
   }
   if (used < count) {
     // Where the circle begins is the seed's choice.
-    auto key = fixture_key(algorithm, (seed_ + used) % count);
-    if (key) return Entry{key->kid(), algorithm, *key};
+    const auto index = static_cast<std::size_t>((seed_ + used) % count);
+    return Entry{.kid = kid_of(algorithm, index), .algorithm = algorithm, .fixture = index};
   }
   std::string kid = kid_of(algorithm, used);
   for (std::size_t rank = used; find_locked(kid) != nullptr;) kid = kid_of(algorithm, ++rank);
   auto made = Key::generate(algorithm, kid);
   if (!made) return tl::unexpected(made.error());
-  return Entry{std::move(kid), algorithm, *made};
+  return Entry{.kid = std::move(kid), .algorithm = algorithm, .key = std::move(*made)};
 }
 
 void KeyRing::load_locked() {
@@ -93,14 +105,14 @@ KeyRing::Entry* KeyRing::find_locked(std::string_view kid) {
 Result<Key> KeyRing::key_for(JwsAlgorithm algorithm) {
   const std::lock_guard lock(mutex_);
   load_locked();
-  if (const Entry* entry = signer_locked(algorithm)) return entry->key;
+  if (const Entry* entry = signer_locked(algorithm)) return entry->read();
   // Asked for without having been announced: from now on it is in the key set.
   auto entry = next_key_locked(algorithm);
   if (!entry) return tl::unexpected(entry.error());
   entry->signs = true;
   entries_.push_back(std::move(*entry));
   jwks_.clear();
-  return entries_.back().key;
+  return entries_.back().read();
 }
 
 Result<std::string> KeyRing::sign(const Json& claims, std::string_view algorithm, std::string_view typ,
@@ -126,7 +138,8 @@ bool KeyRing::verifies(const mimir::codec::Jws& jws, TimePoint now) {
   }
   return std::any_of(candidates.begin(), candidates.end(), [&](const Entry& entry) {
     const JwsAlgorithm allowed[] = {entry.algorithm};
-    return mimir::codec::jws_verify(jws, entry.key, allowed).has_value();
+    const auto key = entry.read();
+    return key && mimir::codec::jws_verify(jws, *key, allowed).has_value();
   });
 }
 
@@ -141,7 +154,7 @@ std::string KeyRing::jwks(TimePoint now) {
     if (entry.published_until) {
       jwks_until_ = jwks_until_ ? std::min(*jwks_until_, *entry.published_until) : *entry.published_until;
     }
-    auto jwk = entry.key.public_jwk();
+    auto jwk = entry.public_jwk();
     if (!jwk) continue;
     // RFC 7517 §4.2, §4.4: what it is for, so that no client has to guess.
     jwk->set("use", "sig");
@@ -197,7 +210,7 @@ Result<> KeyRing::add(Key key) {
   if (auto checked = check_new_locked(key); !checked) return checked;
   auto kid = key.kid();
   const auto algorithm = *key.algorithm();
-  entries_.push_back({std::move(kid), algorithm, std::move(key)});
+  entries_.push_back({.kid = std::move(kid), .algorithm = algorithm, .key = std::move(key)});
   jwks_.clear();
   return {};
 }

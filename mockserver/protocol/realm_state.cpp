@@ -17,8 +17,11 @@ namespace {
 
 // What the profile signs with is published before the first token is (OIDC Discovery §3).
 std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const Profile& profile) {
-  const auto algorithm = mimir::codec::parse_jws_algorithm(profile.text("id_token.alg"));
-  return algorithm ? std::vector{*algorithm} : std::vector<mimir::codec::JwsAlgorithm>();
+  std::vector<mimir::codec::JwsAlgorithm> all;
+  for (const char* knob : {"id_token.alg", "access.alg"}) {
+    if (const auto algorithm = mimir::codec::parse_jws_algorithm(profile.text(knob))) all.push_back(*algorithm);
+  }
+  return all;
 }
 
 // The document prints loopback URLs: of a provider's own issuer only the path is kept, so that the issuer stays

@@ -129,6 +129,18 @@ TEST(KeyRing, AnAddedKeyIsPublishedBeforeItSigns) {
   EXPECT_EQ(ring.add(*public_only).error().code, "key.algorithm");
 }
 
+TEST(KeyRing, WhatIsPublishedOfATestKeyIsItsPublicPart) {
+  for (const auto algorithm : kAsymmetric) {
+    for (std::size_t index = 0; index < count_fixture_keys(algorithm); ++index) {
+      const auto published = public_fixture_jwk(algorithm, index);
+      const auto key = fixture_key(algorithm, index);
+      ASSERT_TRUE(published && key) << kid_of(algorithm, index);
+      EXPECT_EQ(published->dump(), key->public_jwk()->dump()) << kid_of(algorithm, index);
+    }
+    EXPECT_FALSE(public_fixture_jwk(algorithm, count_fixture_keys(algorithm)));
+  }
+}
+
 TEST(KeyRingThreads, SignsWhileItIsRotated) {
   KeyRing ring;
   std::vector<std::thread> threads;

@@ -25,7 +25,8 @@ std::optional<HeaderFlaw> find_target_flaw(const server::HttpRequest& request) {
 }  // namespace
 
 bool same_text(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool lists_token(const server::Headers& headers, std::string_view name, std::string_view token) {

@@ -10,11 +10,18 @@
 namespace mockoauth::wire {
 namespace {
 
-bool is_token(std::string_view name) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kMarks.find(c) != std::string_view::npos;
+constexpr auto kTokenCharacters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_token(std::string_view name) {  // RFC 9110 §5.6.2
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return kTokenCharacters[static_cast<unsigned char>(c)];
   });
 }
 
@@ -24,10 +31,11 @@ bool is_framing_field(std::string_view name) {
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ");
-  const auto start = static_cast<std::ptrdiff_t>(out.size());
-  out.append(value);
-  std::replace_if(out.begin() + start, out.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
-  out.append("\r\n");
+  const auto start = out.size();
+  out.append(value).append("\r\n");
+  for (auto at = start; at < out.size() - 2; ++at) {
+    if (out[at] == '\r' || out[at] == '\n' || out[at] == '\0') out[at] = ' ';
+  }
 }
 
 }  // namespace

@@ -62,6 +62,11 @@ Result<std::string> decode(std::string_view text, bool plus_is_space, std::size_
   return bytes;
 }
 
+/// Whether a side of a form stands for itself, as nearly all do.
+bool is_literal(std::string_view side) {
+  return std::none_of(side.begin(), side.end(), [](char c) { return c == '%' || c == '+' || c == '\0'; });
+}
+
 /// One name or value of a form.
 Result<std::string> decode_side(std::string_view side, std::size_t base) {
   auto decoded = decode(side, true, base);
@@ -97,6 +102,11 @@ Result<Parameters> Parameters::parse(std::string_view text, const FormLimits& li
       }
       const std::size_t equals = std::min(piece.find('='), piece.size());
       const std::size_t value_start = std::min(equals + 1, piece.size());
+      if (is_literal(piece)) {
+        parameters.pairs_.emplace_back(piece.substr(0, equals), piece.substr(value_start));
+        start = end + 1;
+        continue;
+      }
       auto name = decode_side(piece.substr(0, equals), start);
       if (!name) return tl::unexpected(std::move(name.error()));
       auto value = decode_side(piece.substr(value_start), start + value_start);

@@ -19,6 +19,7 @@ const std::map<std::string, Json>& examples() {
       {"authorize.code_ttl_s", Json(30)},
       {"transport.refused_agents", Json::array({Json("profile-client/")})},
       {"client.installation_ttl_s", Json(60)},
+      {"access.alg", Json("ES256")},
       {"id_token.alg", Json("ES256")},
       {"response.envelope", Json("data.token")},
       {"discovery.place", Json("https://issuer.example/place")},

@@ -74,7 +74,9 @@ void keep_memory_in_one_place() {
 std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const server::Profile& profile) {
   using mimir::codec::JwsAlgorithm;
   std::vector<JwsAlgorithm> all{JwsAlgorithm::RS256, JwsAlgorithm::ES256, JwsAlgorithm::EdDSA};
-  if (const auto own = mimir::codec::parse_jws_algorithm(profile.text("id_token.alg"))) all.push_back(*own);
+  for (const char* knob : {"id_token.alg", "access.alg"}) {
+    if (const auto own = mimir::codec::parse_jws_algorithm(profile.text(knob))) all.push_back(*own);
+  }
   return all;
 }
 

@@ -76,11 +76,14 @@ class KeyRing {
   struct Entry {
     std::string kid;
     mimir::codec::JwsAlgorithm algorithm;
-    mimir::codec::Key key;
+    std::optional<mimir::codec::Key> key = {};  ///< Nothing: the test key `fixture`, which is read when it is needed.
+    std::size_t fixture = 0;
     bool signs = false;
     std::optional<TimePoint> published_until = {};
 
     [[nodiscard]] bool is_published(TimePoint now) const { return !published_until || now < *published_until; }
+    [[nodiscard]] mimir::codec::Result<mimir::codec::Key> read() const;
+    [[nodiscard]] mimir::codec::Result<mimir::codec::Json> public_jwk() const;
   };
 
   void load_locked();
