@@ -18,9 +18,9 @@ def provider(mockoauth, *arguments):
         process.stdout.close()
 
 
-def log_in(mimir, environment, ready, name="mock", scopes=("openid",)):
+def log_in(mimir, environment, ready, name="mock", scopes=("openid",), more=()):
     """Logs in by visiting the URL that mimir prints; the mock provider asks nobody."""
-    command = [mimir, "connect", name, "--oauth", "--issuer", ready["issuer"], "--client-id", ready["client_id"], "--no-browser"]
+    command = [mimir, "connect", name, "--oauth", "--issuer", ready["issuer"], "--client-id", ready["client_id"], "--no-browser", *more]
     for scope in scopes:
         command += ["--scope", scope]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)

@@ -77,6 +77,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
       ->check(CLI::Range(1, 65535))
       ->excludes(redirect)
       ->needs(client);
+  connect_command->add_flag("--dpop", connect.dpop, "Bind the tokens to a key of this login (RFC 9449)")->needs(client);
   connect_command->add_flag("--device", connect.device, "Log in with a browser on another device, by a short code");
   add_login_options(*connect_command, connect.no_browser, connect.timeout_seconds);
   add_storage(*connect_command, connect.storage);

@@ -19,6 +19,7 @@ struct ConnectArguments {
   std::vector<std::uint16_t> ports = {};  ///< In order of preference; empty: any free one.
   std::string redirect_uri;
   bool no_browser = false;
+  bool dpop = false;
   bool device = false;  ///< Log in on another device (RFC 8628).
   int timeout_seconds = 300;
 };

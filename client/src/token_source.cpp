@@ -2,11 +2,13 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
 
 #include <internal/bearer_request.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_impl.hpp>
-#include <internal/secret_form.hpp>
 #include <internal/token_cache.hpp>
 
 namespace mimir::oauth {
@@ -38,8 +40,18 @@ struct TokenSource::Impl {
   double spread;
   TokenCache cache = {};
   internal::TokenFlight renewals = {};
+  /// The token of the last keep() with the key it is bound to (RFC 9449); nothing while tokens are not bound.
+  struct Bound {
+    Secret token;
+    std::shared_ptr<const internal::DpopKey> key;  ///< None: what was stored cannot be read.
+  };
+  std::mutex bound_mutex = {};
+  std::optional<Bound> bound = {};
   std::atomic<int> renewing{0};  ///< How many are in renew(): the others may use an ageing token meanwhile.
 
+  void keep_key(const OAuthTokens& tokens);
+  /// A token and what it must be shown with, which belong together.
+  Result<Bound> obtain_to_show(const Context& context, const Secret* not_this);
   void keep(const OAuthTokens& tokens, std::uint64_t change, std::optional<TimePoint> fresh_until = {});
   Result<Secret> obtain(const Context& context, const Secret* not_this);
   Result<OAuthTokens> renew(const Context& context, const Secret* not_this);
@@ -50,6 +62,24 @@ struct TokenSource::Impl {
   }
 };
 
+void TokenSource::Impl::keep_key(const OAuthTokens& tokens) {
+  const std::lock_guard lock(bound_mutex);
+  if (!tokens.dpop_key) return bound.reset();
+  if (bound && bound->token.equals(tokens.access_token)) return;
+  auto key = internal::DpopKey::load(*tokens.dpop_key);
+  bound = Bound{.token = tokens.access_token.clone(),
+                .key = key ? std::make_shared<const internal::DpopKey>(*std::move(key)) : nullptr};
+}
+
+Result<TokenSource::Impl::Bound> TokenSource::Impl::obtain_to_show(const Context& context, const Secret* not_this) {
+  auto token = obtain(context, not_this);
+  if (!token) return fail(std::move(token.error()));
+  const std::lock_guard lock(bound_mutex);
+  if (!bound) return Bound{.token = *std::move(token), .key = nullptr};
+  if (!bound->key) return fail(internal::DpopKey::load(Secret()).error());
+  return Bound{.token = bound->token.clone(), .key = bound->key};
+}
+
 void TokenSource::Impl::keep(const OAuthTokens& tokens, std::uint64_t change, std::optional<TimePoint> fresh_until) {
   TokenCache::Times times{.from = tokens.obtained_at - internal::kClockTolerance, .fresh_until = TimePoint::max(), .until = TimePoint::max()};
   if (tokens.expires_at) {
@@ -57,6 +87,7 @@ void TokenSource::Impl::keep(const OAuthTokens& tokens, std::uint64_t change, st
     times.until = *tokens.expires_at - std::min(kHardMargin, margin / 4);
     times.fresh_until = fresh_until ? std::min(*fresh_until, *tokens.expires_at) : *tokens.expires_at - margin;
   }
+  keep_key(tokens);
   cache.keep(tokens.access_token, times, change);
 }
 
@@ -158,21 +189,15 @@ Result<HttpResponse> TokenSource::send(HttpRequest request, const CallOptions& o
   const Context context{impl_->state.seams, impl_->state.options, impl_->provider, deadline};
   request.timeout = deadline.at_most(request.timeout);
 
-  auto token = impl_->obtain(context, nullptr);
-  if (!token) return fail(std::move(token.error()));
+  auto shown = impl_->obtain_to_show(context, nullptr);
+  if (!shown) return fail(std::move(shown.error()));
   for (int attempt = 0;; ++attempt) {
-    auto& header = request.headers.emplace_back("Authorization", std::string()).second;
-    header.reserve(7 + token->size());  // growing would leave a copy behind
-    header.append("Bearer ").append(token->expose());
-    auto outcome = impl_->state.seams.http.send(request, deadline.stop());
-    internal::wipe(request.headers.back().second);
-    request.headers.pop_back();
-    if (!outcome.response) return fail(std::move(outcome.response.error()));
-    if (outcome.response->status != 401 || attempt > 0) return std::move(*outcome.response);
+    auto response = internal::send_with_token(impl_->state, context, request, shown->token, shown->key.get());
+    if (!response || response->status != 401 || attempt > 0) return response;
     // RFC 6750 §3.1: the token is no good whatever its expiry says. Once is enough: a second 401 is the answer.
-    const auto refused = *std::move(token);
-    token = impl_->obtain(context, &refused);
-    if (!token) return fail(std::move(token.error()));
+    const auto refused = std::move(shown->token);
+    shown = impl_->obtain_to_show(context, &refused);
+    if (!shown) return fail(std::move(shown.error()));
   }
 }
 

@@ -19,6 +19,7 @@ OAuthTokens OAuthTokens::clone() const {
           .id_token = clone_optional(id_token),
           .expires_at = expires_at,
           .obtained_at = obtained_at,
+          .dpop_key = clone_optional(dpop_key),
           .scopes = scopes};
 }
 
@@ -32,6 +33,7 @@ OAuthConfig OAuthConfig::clone() const {
           .alternative_ports = alternative_ports,
           .resources = resources,
           .authorization_parameters = authorization_parameters,
+          .dpop_bound_access_tokens = dpop_bound_access_tokens,
           .pushes_authorization = pushes_authorization,
           .client_key = clone_optional(client_key),
           .client_key_id = client_key_id};

@@ -37,6 +37,7 @@ int run_command(const ConnectArguments& arguments) {
       config.redirect_uri = "http://127.0.0.1:" + std::to_string(arguments.ports.front()) + "/callback";
       config.alternative_ports.assign(arguments.ports.begin() + 1, arguments.ports.end());
     }
+    config.dpop_bound_access_tokens = arguments.dpop;
     if (!arguments.redirect_uri.empty()) config.redirect_uri = arguments.redirect_uri;
     manager.add_provider(arguments.name, std::move(config));
   }

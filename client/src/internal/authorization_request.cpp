@@ -34,9 +34,10 @@ bool has_control_characters(std::string_view text) {
 
 /// An extra parameter must not weaken what the protocol sets (RFC 6749 §3.1: none twice).
 std::optional<std::string> replaced_parameter(const std::vector<std::pair<std::string, std::string>>& extra) {
-  constexpr std::array<std::string_view, 14> kOurs{
+  constexpr std::array<std::string_view, 15> kOurs{
       "response_type", "client_id",    "redirect_uri", "state", "code_challenge", "code_challenge_method", "scope",
-      "nonce",         "resource",     "request",      "request_uri", "response_mode", "client_secret",    "code_verifier"};
+      "nonce",         "resource",     "request",      "request_uri", "response_mode", "client_secret",    "code_verifier",
+      "dpop_jkt"};
   for (auto it = extra.begin(); it != extra.end(); ++it) {
     const auto& name = it->first;
     const bool twice = std::any_of(extra.begin(), it, [&](const auto& earlier) { return earlier.first == name; });
@@ -87,6 +88,7 @@ codec::Parameters authorization_parameters(const OAuthConfig& config, const std:
                                {"code_challenge_method", "S256"}};
   if (const auto scope = join_scopes(config.scopes); !scope.empty()) parameters.add("scope", scope);
   if (secrets.nonce) parameters.add("nonce", std::string(secrets.nonce->expose()));
+  if (secrets.dpop_jkt) parameters.add("dpop_jkt", *secrets.dpop_jkt);
   for (const auto& resource : config.resources) parameters.add("resource", resource);
   for (const auto& [name, value] : config.authorization_parameters) parameters.add(name, value);
   return parameters;

@@ -14,6 +14,7 @@ namespace mimir::oauth::internal {
 struct LoginSecrets {
   Secret state;                     ///< 256 bits (RFC 6749 §10.10, §10.12).
   codec::PkcePair pkce;             ///< RFC 7636, always S256.
+  std::optional<std::string> dpop_jkt = {};  ///< Binds the code to the key of the tokens (RFC 9449 §10); no secret.
   std::optional<Secret> nonce = {};  ///< 256 bits, when OpenID Connect is asked for (OIDC Core §15.5.2).
 };
 

@@ -4,6 +4,7 @@
 
 #include <internal/ascii.hpp>
 #include <internal/http_rules.hpp>
+#include <internal/secret_form.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
@@ -29,12 +30,39 @@ Result<> check_bearer_request(const HttpRequest& request) {
     }
   }
   const bool has_own = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
-    return equal_ignoring_case(header.first, "Authorization");
+    return equal_ignoring_case(header.first, "Authorization") || equal_ignoring_case(header.first, "DPoP");
   });
   if (has_own) {
-    return fail(refused("request.authorization", "The request has an Authorization header of its own.", "RFC 6750 §2"));
+    return fail(refused("request.authorization", "The request has an Authorization or DPoP header of its own.", "RFC 6750 §2"));
   }
   return {};
+}
+
+Result<HttpResponse> send_with_token(ManagerState& state, const Context& context, HttpRequest& request,
+                                     const Secret& token, const DpopKey* key) {
+  const auto own_headers = request.headers.size();
+  for (int attempt = 0;; ++attempt) {
+    auto& header = request.headers.emplace_back("Authorization", std::string()).second;
+    header.reserve(7 + token.size());  // growing would leave a copy behind
+    header.append(key ? "DPoP " : "Bearer ").append(token.expose());
+    if (key) {
+      auto proof = make_dpop_proof({*key, state.dpop_nonces},
+                                   {.server = DpopServer::Resource,
+                                    .method = request.method,
+                                    .url = request.url,
+                                    .access_token = &token},
+                                   context.now(), state.seams.random);
+      if (!proof) return fail(std::move(proof.error()));
+      request.headers.emplace_back("DPoP", *std::move(proof));
+    }
+    auto outcome = state.seams.http.send(request, context.deadline.stop());
+    wipe(request.headers[own_headers].second);
+    request.headers.resize(own_headers);
+    if (!outcome.response) return fail(std::move(outcome.response.error()));
+    const bool learnt = key && state.dpop_nonces.learn(DpopServer::Resource, request.url, *outcome.response);
+    const bool again = learnt && attempt == 0 && wants_dpop_nonce(DpopServer::Resource, *outcome.response);
+    if (!again) return std::move(*outcome.response);
+  }
 }
 
 }  // namespace mimir::oauth::internal

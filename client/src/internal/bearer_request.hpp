@@ -1,11 +1,17 @@
 #pragma once
 
-#include <mimir/oauth/http_transport.hpp>
+#include <internal/manager_state.hpp>
 
 namespace mimir::oauth::internal {
 
 /// Whether a request may carry a bearer token: https or loopback (RFC 6750 §5.3), no token in the URL already (§2), no
 /// Authorization of its own, nothing in method or headers that could end a line.
 Result<> check_bearer_request(const HttpRequest& request);
+
+/// Sends a request that was checked, with this token: as `Bearer` (RFC 6750 §2.1), or with a key as `DPoP` and a proof
+/// (RFC 9449 §7.1). A refusal that only asks for a nonce is answered once with a new proof (§9). The request is as it was
+/// afterwards, without the token.
+Result<HttpResponse> send_with_token(ManagerState& state, const Context& context, HttpRequest& request,
+                                     const Secret& token, const DpopKey* key);
 
 }  // namespace mimir::oauth::internal

@@ -39,11 +39,12 @@ Error expired(const std::string& provider) {
 class Poll {
  public:
   Poll(const DeviceGrant& grant, const OAuthConfig& config, const Metadata& metadata,
-       const ClientAuthentication& method, const Context& context)
+       const ClientAuthentication& method, const DpopBinding* dpop, const Context& context)
       : grant_(grant),
         config_(config),
         metadata_(metadata),
         method_(method),
+        dpop_(dpop),
         context_(context),
         interval_(grant.interval),
         end_(context.now() + grant.lifetime) {}
@@ -78,9 +79,13 @@ class Poll {
     form.add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
         .add("device_code", grant_.device_code.expose());
     const auto& url = metadata_.endpoints.token;
-    auto outcome = post_form(url, form, method_, config_, context_);
+    auto outcome = post_form(url, form, method_, config_, context_, dpop_);
     if (!outcome.response) return fail(std::move(outcome.response.error()));
-    return validate_token_response(*outcome.response, source_of(Step::DevicePoll, url, context_));
+    auto source = source_of(Step::DevicePoll, url, context_);
+    source.bound = dpop_ != nullptr;
+    auto grant = validate_token_response(*outcome.response, source);
+    if (grant && dpop_) grant->dpop_key = dpop_->key.pem().clone();
+    return grant;
   }
 
   /// Whether to poll again, and how much slower (RFC 8628 §3.5). Everything else ends the login.
@@ -99,6 +104,7 @@ class Poll {
   const OAuthConfig& config_;
   const Metadata& metadata_;
   const ClientAuthentication& method_;
+  const DpopBinding* dpop_;
   const Context& context_;
   std::chrono::seconds interval_;
   const TimePoint end_;
@@ -124,12 +130,16 @@ Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context
   }
   const auto method = choose_client_authentication(config, *metadata);
   if (!method) return fail(method.error());
+  const auto key = make_dpop_key(config, *metadata);
+  if (!key) return fail(key.error());
+  std::optional<DpopBinding> bound;
+  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces});
   const auto codes = ask_for_codes(config, *metadata, *method, context);
   if (!codes) return fail(codes.error());
 
   context.emit_device(codes->prompt);
   context.emit(Event::Kind::Waiting);
-  auto grant = Poll(*codes, config, *metadata, *method, context).run();
+  auto grant = Poll(*codes, config, *metadata, *method, bound ? &*bound : nullptr, context).run();
   if (!grant) return fail(std::move(grant.error()));
   return finish_login(*std::move(grant), config, *metadata, nullptr, state, context);
 }

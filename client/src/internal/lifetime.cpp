@@ -25,6 +25,7 @@ OAuthTokens tokens_of(TokenGrant grant, TimePoint received, const std::vector<st
                      .refresh_token = std::move(grant.refresh_token),
                      .id_token = std::move(grant.id_token),
                      .obtained_at = received,
+                     .dpop_key = std::move(grant.dpop_key),
                      .scopes = grant.scopes.value_or(split_scopes(join_scopes(requested)))};
   if (grant.lifetime) tokens.expires_at = received + *grant.lifetime;
   return tokens;

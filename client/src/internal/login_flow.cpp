@@ -27,14 +27,14 @@ class Listener {
 
 Result<TokenGrant> exchange_code(ValidatedCode code, const OAuthConfig& config, const Metadata& metadata,
                                  const ClientAuthentication& method, const std::string& redirect_uri,
-                                 const Secret& verifier, const Context& context) {
+                                 const Secret& verifier, const DpopBinding* dpop, const Context& context) {
   SecretForm form;
   form.add("grant_type", "authorization_code")
       .add("code", code.expose())
       .add("redirect_uri", redirect_uri)  // identical to the one in the authorization request: RFC 6749 §4.1.3
       .add("code_verifier", verifier.expose());
   for (const auto& resource : config.resources) form.add("resource", resource);  // RFC 8707 §2.2
-  auto outcome = post_form(metadata.endpoints.token, form, method, config, context);
+  auto outcome = post_form(metadata.endpoints.token, form, method, config, context, dpop);
   if (!outcome.response) {
     auto error = std::move(outcome.response.error());
     // RFC 6749 §4.1.2: the server may hold the code for used; nobody can know.
@@ -44,7 +44,8 @@ Result<TokenGrant> exchange_code(ValidatedCode code, const OAuthConfig& config, 
   return validate_token_response(*outcome.response, {.step = Step::CodeExchange,
                                                      .provider = sanitise(context.provider, 64),
                                                      .url = metadata.endpoints.token,
-                                                     .now = context.now()});
+                                                     .now = context.now(),
+                                                     .bound = dpop != nullptr});
 }
 
 }  // namespace
@@ -63,8 +64,18 @@ Result<OAuthTokens> run_login(ManagerState& state, const Context& context) {
   if (auto offered = require_code_flow(*metadata); !offered) return fail(std::move(offered.error()));
   const auto method = choose_client_authentication(config, *metadata);
   if (!method) return fail(method.error());
-  const auto secrets = draw_login_secrets(state.seams.random, openid, state.options.verifier_length);
+  auto secrets = draw_login_secrets(state.seams.random, openid, state.options.verifier_length);
   if (!secrets) return fail(secrets.error());
+  const auto key = make_dpop_key(config, *metadata);
+  if (!key) return fail(key.error());
+  std::optional<DpopBinding> bound;
+  if (*key) {
+    auto thumbprint = (*key)->thumbprint();
+    if (!thumbprint) return fail(std::move(thumbprint.error()));
+    secrets->dpop_jkt = *std::move(thumbprint);
+    bound.emplace(DpopBinding{**key, state.dpop_nonces});
+  }
+  const auto* const dpop = bound ? &*bound : nullptr;
 
   Listener listener(state.seams.callbacks.create());
   const auto redirect_uri = (*listener).listen({.redirect_uri = config.redirect_uri,
@@ -73,7 +84,7 @@ Result<OAuthTokens> run_login(ManagerState& state, const Context& context) {
   if (!redirect_uri) return fail(redirect_uri.error());
   auto parameters = authorization_parameters(config, *redirect_uri, *secrets);
   if (must_push(config, *metadata)) {
-    auto pushed = push_authorization_request(parameters, *metadata, *method, config, context);
+    auto pushed = push_authorization_request(parameters, *metadata, *method, config, context, dpop);
     if (!pushed) return fail(std::move(pushed.error()));
     parameters = *std::move(pushed);
   }
@@ -95,11 +106,13 @@ Result<OAuthTokens> run_login(ManagerState& state, const Context& context) {
   if (!code) return fail(std::move(code.error()));
   if (auto alive = context.deadline.check(); !alive) return fail(std::move(alive.error()));
 
-  auto grant = exchange_code(*std::move(code), config, *metadata, *method, *redirect_uri, secrets->pkce.verifier, context);
+  auto grant = exchange_code(*std::move(code), config, *metadata, *method, *redirect_uri, secrets->pkce.verifier, dpop,
+                             context);
   if (!grant) {
     state.discovery.forget(config.issuer);  // the next attempt looks again: endpoints may have moved
     return fail(std::move(grant.error()));
   }
+  if (dpop) grant->dpop_key = dpop->key.pem().clone();
   auto tokens = finish_login(*std::move(grant), config, *metadata, secrets->nonce ? &*secrets->nonce : nullptr, state,
                              context);
   if (tokens) listener.succeeded();

@@ -12,6 +12,13 @@ Error login_required(std::string code, std::string message, const std::string& p
           .hint = "Log in to " + sanitise(provider, 64) + " again."};
 }
 
+Result<std::optional<DpopKey>> make_dpop_key(const OAuthConfig& config, const Metadata& metadata) {
+  if (!config.dpop_bound_access_tokens) return std::optional<DpopKey>();
+  auto key = DpopKey::make(metadata.dpop_algorithms);
+  if (!key) return fail(std::move(key.error()));
+  return std::optional<DpopKey>(*std::move(key));
+}
+
 ProviderState& ManagerState::provider(const std::string& name) {
   const std::lock_guard lock(mutex);
   auto& state = providers[name];
@@ -53,6 +60,10 @@ Result<StoredLogin> ManagerState::usable_login(const std::string& name) {
     if (!missing_scopes(known.config->scopes, stored.scopes).empty()) {
       return fail(login_required("login.scope", "The stored login of " + shown + " does not cover all that is wanted now.",
                                  name));
+    }
+    if (known.config->dpop_bound_access_tokens && !(*login)->tokens.dpop_key) {
+      return fail(login_required("login.not_bound",
+                                 "The stored login of " + shown + " is not bound to a key, which is wanted now.", name));
     }
   }
   return std::move(**login);

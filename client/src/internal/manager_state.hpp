@@ -9,6 +9,7 @@
 #include <string>
 
 #include <internal/discovery.hpp>
+#include <internal/dpop.hpp>
 #include <internal/key_cache.hpp>
 #include <internal/token_flight.hpp>
 #include <mimir/oauth/oauth_manager.hpp>
@@ -40,6 +41,7 @@ struct ManagerState {
   ManagerOptions options;
   Discovery discovery;
   KeyCache keys;
+  DpopNonces dpop_nonces;
   std::mutex mutex;  ///< Guards the map; the states in it never move.
   std::map<std::string, std::unique_ptr<ProviderState>> providers;
 
@@ -50,6 +52,9 @@ struct ManagerState {
   /// than were asked for then (RFC 6749 §6 lets no refresh widen them). LoginRequired says why there is none.
   Result<StoredLogin> usable_login(const std::string& name);
 };
+
+/// The key that a new login or token is to be bound to; none when the configuration does not ask for binding.
+Result<std::optional<DpopKey>> make_dpop_key(const OAuthConfig& config, const Metadata& metadata);
 
 /// LoginRequired in the words for a person.
 [[nodiscard]] Error login_required(std::string code, std::string message, const std::string& provider);

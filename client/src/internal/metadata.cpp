@@ -98,6 +98,7 @@ Result<Metadata> parse_metadata(const codec::Json& document, const std::string& 
                   .and_then([&] {
                     return listed("token_endpoint_auth_signing_alg_values_supported", metadata.token_auth_algorithms);
                   })
+                  .and_then([&] { return listed("dpop_signing_alg_values_supported", metadata.dpop_algorithms); })
                   .and_then([&] { return listed("token_endpoint_auth_methods_supported", metadata.token_auth_methods); })
                   .and_then([&] { return listed("response_types_supported", metadata.response_types); })
                   .and_then([&] { return listed("grant_types_supported", metadata.grant_types); })

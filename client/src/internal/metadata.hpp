@@ -22,6 +22,7 @@ struct Metadata {
   std::optional<std::vector<std::string>> grant_types = {};
   std::optional<std::vector<std::string>> id_token_algorithms = {};
   std::optional<std::vector<std::string>> token_auth_algorithms = {};  ///< For client assertions (RFC 8414 §2).
+  std::optional<std::vector<std::string>> dpop_algorithms = {};        ///< RFC 9449 §5.1.
   bool requires_pushed_requests = false;  ///< require_pushed_authorization_requests, RFC 9126 §5.
   bool promises_iss = false;  ///< authorization_response_iss_parameter_supported, RFC 9207 §3.
 };

@@ -49,6 +49,24 @@ void explain_invalid_grant(Error& error, const AnswerSource& source, const std::
                "provider is broken.";
 }
 
+/// The proof is right but for its time, if anything: that is this computer's clock (RFC 9449 §11.1).
+void explain_refused_proof(Error& error, const HttpResponse& response, const AnswerSource& source,
+                           const std::string& shown) {
+  error.category = Category::ProviderBroken;
+  error.message = source.provider + " refused the proof of possession (" + shown + ").";
+  error.hint = "Ask the provider what it expects of a DPoP proof.";
+  error.spec = "RFC 9449 §5";
+  const auto date = response.header("Date");
+  const auto theirs = date ? parse_http_date(*date, source.now) : std::nullopt;
+  if (!theirs) return;
+  const auto ahead = std::chrono::round<std::chrono::minutes>(source.now - *theirs);
+  if (std::chrono::abs(ahead) < std::chrono::minutes(1)) return;
+  error.category = Category::LocalEnvironment;
+  error.message += " This computer's clock is " + std::to_string(std::chrono::abs(ahead).count()) + " minutes " +
+                   (ahead.count() > 0 ? "ahead of" : "behind") + " the provider's.";
+  error.hint = "Set this computer's clock, then try again.";
+}
+
 }  // namespace
 
 std::optional<Error> stated_error(const HttpResponse& response, const codec::Json& body, const AnswerSource& source) {
@@ -87,6 +105,8 @@ std::optional<Error> stated_error(const HttpResponse& response, const codec::Jso
     error.category = Category::Misconfigured;
     error.message = source.provider + " does not accept this client (" + shown + ").";
     error.hint = "Check client id and client secret against the registration at the provider.";
+  } else if (stated == "invalid_dpop_proof") {
+    explain_refused_proof(error, response, source, shown);
   } else if (in(kRequest)) {
     error.category = Category::Misconfigured;
     error.message = source.provider + " refused the request " + what_was_asked(source.step) + " (" + shown + ").";

@@ -17,6 +17,7 @@ struct AnswerSource {
   std::string provider;  ///< Sanitised.
   std::string url;
   TimePoint now;
+  bool bound = false;  ///< The request carried a proof of possession: the tokens must be bound (RFC 9449 §5).
 };
 
 /// The OAuth error an answer states (RFC 6749 §5.2), whatever its status: some servers send it with 200. Nothing when

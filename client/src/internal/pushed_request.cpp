@@ -28,7 +28,7 @@ bool must_push(const OAuthConfig& config, const Metadata& metadata) {
 
 Result<codec::Parameters> push_authorization_request(const codec::Parameters& parameters, const Metadata& metadata,
                                                      const ClientAuthentication& method, const OAuthConfig& config,
-                                                     const Context& context) {
+                                                     const Context& context, const DpopBinding* dpop) {
   const auto& url = metadata.endpoints.pushed_authorization_request;
   if (url.empty()) {
     return fail({.category = Category::ProviderBroken,
@@ -43,7 +43,7 @@ Result<codec::Parameters> push_authorization_request(const codec::Parameters& pa
     if (name != "client_id") form.add(name, value);  // the authentication brings it, where it belongs
   }
   if (method.method == ClientAuthentication::Method::Basic) form.add("client_id", config.client_id);  // §2.1: required
-  auto outcome = post_form(url, form, method, config, context);
+  auto outcome = post_form(url, form, method, config, context, dpop);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
   const auto& response = *outcome.response;
   const AnswerSource source{.step = Step::PushedRequest,

@@ -14,6 +14,6 @@ namespace mimir::oauth::internal {
 /// through the browser instead would be a downgrade (CH-AZ-14).
 Result<codec::Parameters> push_authorization_request(const codec::Parameters& parameters, const Metadata& metadata,
                                                      const ClientAuthentication& method, const OAuthConfig& config,
-                                                     const Context& context);
+                                                     const Context& context, const DpopBinding* dpop = nullptr);
 
 }  // namespace mimir::oauth::internal

@@ -48,6 +48,7 @@ Json to_json(const OAuthConfig& config) {
     for (const auto& [name, value] : config.authorization_parameters) parameters.set(name, value);
     json.set("authorization_parameters", std::move(parameters));
   }
+  if (config.dpop_bound_access_tokens) json.set("dpop_bound_access_tokens", true);
   if (config.pushes_authorization) json.set("pushes_authorization", true);
   set_secret(json, "client_key", config.client_key);
   if (!config.client_key_id.empty()) json.set("client_key_id", config.client_key_id);
@@ -60,6 +61,7 @@ Json to_json(const OAuthTokens& tokens) {
   json.set("token_type", tokens.token_type);
   set_secret(json, "refresh_token", tokens.refresh_token);
   set_secret(json, "id_token", tokens.id_token);
+  set_secret(json, "dpop_key", tokens.dpop_key);
   if (tokens.expires_at) json.set("expires_at", to_json(*tokens.expires_at));
   json.set("obtained_at", to_json(tokens.obtained_at));
   json.set("scopes", to_json(tokens.scopes));
@@ -161,6 +163,7 @@ std::optional<StoredLogin> read(const Json& json) {
                  .refresh_token = tokens.optional_secret("refresh_token"),
                  .id_token = tokens.optional_secret("id_token"),
                  .obtained_at = tokens.time("obtained_at"),
+                 .dpop_key = tokens.optional_secret("dpop_key"),
                  .scopes = tokens.texts("scopes")},
       .generation = static_cast<std::uint64_t>(record.integer("generation"))};
   if (tokens.at("expires_at") != nullptr) login.tokens.expires_at = tokens.time("expires_at");
@@ -168,6 +171,7 @@ std::optional<StoredLogin> read(const Json& json) {
   if (config.at("authorization_parameters") != nullptr) {
     login.config.authorization_parameters = config.named_texts("authorization_parameters");
   }
+  login.config.dpop_bound_access_tokens = config.at("dpop_bound_access_tokens") != nullptr;
   login.config.pushes_authorization = config.at("pushes_authorization") != nullptr;
   login.config.client_key = config.optional_secret("client_key");
   if (config.at("client_key_id") != nullptr) login.config.client_key_id = config.text("client_key_id");
@@ -212,6 +216,7 @@ bool is_encodable(const StoredLogin& login, std::string_view encoded) {
   return back && back->tokens.access_token.equals(login.tokens.access_token) &&
          is_same(back->tokens.refresh_token, login.tokens.refresh_token) &&
          is_same(back->tokens.id_token, login.tokens.id_token) &&
+         is_same(back->tokens.dpop_key, login.tokens.dpop_key) &&
          is_same(back->config.client_secret, login.config.client_secret);
 }
 

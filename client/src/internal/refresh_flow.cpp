@@ -86,11 +86,11 @@ struct Fate {
 
 /// One request.
 Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
-                       ProviderState& known, Fate& fate, const Context& context) {
+                       const DpopBinding* dpop, ProviderState& known, Fate& fate, const Context& context) {
   SecretForm form;
   form.add("grant_type", "refresh_token").add("refresh_token", login.tokens.refresh_token->expose());
   for (const auto& resource : login.config.resources) form.add("resource", resource);  // RFC 8707 §2.2
-  auto outcome = post_form(metadata.endpoints.token, form, method, login.config, context);
+  auto outcome = post_form(metadata.endpoints.token, form, method, login.config, context, dpop);
   fate.unanswered = !outcome.response && outcome.sent != Sent::No;
   fate.maybe_spent = fate.unanswered || (outcome.response && outcome.response->status == 200);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
@@ -98,7 +98,8 @@ Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, Clien
   return validate_token_response(*outcome.response, {.step = Step::Refresh,
                                                      .provider = sanitise(context.provider, 64),
                                                      .url = metadata.endpoints.token,
-                                                     .now = context.now()});
+                                                     .now = context.now(),
+                                                     .bound = dpop != nullptr});
 }
 
 /// OIDC Core §12.2: an ID Token that comes with a refresh must be this user's; none has to come.
@@ -119,6 +120,7 @@ OAuthTokens merged(TokenGrant grant, const OAuthTokens& old, TimePoint received)
   auto tokens = tokens_of(std::move(grant), received, old.scopes);
   if (!tokens.refresh_token) tokens.refresh_token = old.refresh_token->clone();
   if (!tokens.id_token && old.id_token) tokens.id_token = old.id_token->clone();
+  if (old.dpop_key) tokens.dpop_key = old.dpop_key->clone();  // RFC 9449 §5: the refresh token is bound to it too
   return tokens;
 }
 
@@ -135,7 +137,8 @@ Error braked(const std::string& provider, std::chrono::seconds wait) {
 /// Sends the refresh token, noted beforehand: whoever finds the note knows that it may be spent (CH-RF-06). When the
 /// answer is lost the same one is tried once more, for servers that allow a grace period; never a third time (CH-RF-09).
 Result<TokenGrant> ask_with_journal(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
-                                    RefreshJournal journal, ProviderState& known, const Context& context) {
+                                    const DpopBinding* dpop, RefreshJournal journal, ProviderState& known,
+                                    const Context& context) {
   auto& storage = context.seams.storage;
   if (journal.sent_generation != login.generation) journal.lost_answers = 0;
   const bool interrupted = journal.sent_generation == login.generation;
@@ -144,7 +147,7 @@ Result<TokenGrant> ask_with_journal(const StoredLogin& login, const Metadata& me
     journal.note_attempt(context.now());
     if (auto noted = write_journal(storage, context.provider, journal); !noted) return fail(std::move(noted.error()));
     Fate fate;
-    auto grant = ask(login, metadata, method, known, fate, context);
+    auto grant = ask(login, metadata, method, dpop, known, fate, context);
     if (grant) return grant;  // the note becomes void with the generation that is stored next
     if (fate.unanswered && grant.error().category == Category::TryLater) {
       ++journal.lost_answers;
@@ -217,10 +220,18 @@ Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, con
   if (!metadata) return fail(metadata.error());
   const auto method = choose_client_authentication(login->config, *metadata);
   if (!method) return fail(method.error());
+  std::optional<DpopKey> key;
+  std::optional<DpopBinding> bound;
+  if (login->tokens.dpop_key) {
+    auto loaded = DpopKey::load(*login->tokens.dpop_key);
+    if (!loaded) return fail(std::move(loaded.error()));
+    key.emplace(*std::move(loaded));
+    bound.emplace(DpopBinding{*key, state.dpop_nonces});
+  }
   if (auto alive = context.deadline.check(); !alive) return fail(std::move(alive.error()));
 
   context.emit(Event::Kind::Refreshing);
-  auto grant = ask_with_journal(*login, *metadata, *method, std::move(journal), known, context);
+  auto grant = ask_with_journal(*login, *metadata, *method, bound ? &*bound : nullptr, std::move(journal), known, context);
   if (!grant) return after_failure(std::move(grant.error()), state, known, *login, context);
   if (auto identity = check_identity(*grant, *login, *metadata, state, context); !identity) {
     return fail(std::move(identity.error()));

@@ -15,11 +15,14 @@ class SecretForm {
   SecretForm& operator=(const SecretForm&) = delete;
   ~SecretForm();
 
+  /// Another one with the same content: what a second request adds must not be there twice.
+  [[nodiscard]] SecretForm clone() const { return SecretForm(text_); }
   SecretForm& add(std::string_view name, std::string_view value);
   /// The encoded body.
   [[nodiscard]] Secret encoded() const { return Secret(text_); }
 
  private:
+  explicit SecretForm(const std::string& text) : text_(text) {}
   std::string text_;
 };
 

@@ -104,7 +104,13 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
 
   const auto type = body->string_at("token_type");
   if (!type) return fail(no_token_answer(source, "token.member_missing", "has no \"token_type\""));
-  if (!equal_ignoring_case(*type, "Bearer")) {
+  const bool bound = equal_ignoring_case(*type, "DPoP");
+  if (source.bound && !bound) {
+    return fail(no_token_answer(source, "token.not_bound",
+                                "has tokens that are not bound to this login's key, although it was proven",
+                                "RFC 9449 §5"));
+  }
+  if (!source.bound && !equal_ignoring_case(*type, "Bearer")) {
     return fail(no_token_answer(source, "token.type_unknown",
                        "has the token type \"" + sanitise(*type, 40) + "\", which this program cannot use",
                        "RFC 6749 §7.1"));

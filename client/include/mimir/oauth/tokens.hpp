@@ -17,6 +17,8 @@ struct OAuthTokens {
   std::optional<Secret> id_token = {};        ///< As received; see IdToken for its claims.
   std::optional<TimePoint> expires_at = {};   ///< Local clock, counted from receipt; absent when the provider gave none.
   TimePoint obtained_at = {};                 ///< Local clock.
+  /// PEM private key that the tokens are bound to (RFC 9449): kept with them, worth as much as they are.
+  std::optional<Secret> dpop_key = {};
   std::vector<std::string> scopes = {};       ///< Granted; equal to the requested ones when the answer was silent (§5.1).
 
   [[nodiscard]] OAuthTokens clone() const;
@@ -49,6 +51,9 @@ struct OAuthConfig {
   std::vector<std::string> resources = {};
   /// What this provider wants besides, for example `prompt` or `audience`. May not name a parameter the protocol sets.
   std::vector<std::pair<std::string, std::string>> authorization_parameters = {};
+  /// Binds the tokens to a key made for each login and proves it with every request (RFC 9449, DPoP). A provider that
+  /// answers with plain bearer tokens is refused then (§5).
+  bool dpop_bound_access_tokens = false;
   bool pushes_authorization = false;  ///< RFC 9126 whenever offered; in any case where the metadata requires it.
   /// PEM private key of a client registered for `private_key_jwt` (RFC 7523 §2.2), used instead of a client secret.
   std::optional<Secret> client_key = {};
