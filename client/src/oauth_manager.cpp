@@ -37,6 +37,18 @@ Result<OAuthTokens> OAuthManager::client_credentials(const std::string& provider
   });
 }
 
+Result<OAuthTokens> OAuthManager::exchange_token(const std::string& provider, const TokenExchange& exchange,
+                                                 const CallOptions& options) {
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return internal::run_token_exchange(*impl_, exchange, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
+Result<OAuthTokens> OAuthManager::redeem_assertion(const std::string& provider, const Secret& assertion,
+                                                   const std::vector<std::string>& scopes, const CallOptions& options) {
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return internal::run_jwt_bearer(*impl_, assertion, scopes, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
 Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, const CallOptions& options,
                                                 const Secret* not_this) {
   const Deadline deadline(options, 2 * impl_->options.request_timeout);

@@ -63,6 +63,9 @@ Result<std::optional<DpopKey>> make_dpop_key(const OAuthConfig& config, const Me
 Result<OAuthTokens> run_login(ManagerState& state, const Context& context);
 Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context);
 Result<OAuthTokens> run_client_credentials(ManagerState& state, const Context& context);
+Result<OAuthTokens> run_token_exchange(ManagerState& state, const TokenExchange& exchange, const Context& context);
+Result<OAuthTokens> run_jwt_bearer(ManagerState& state, const Secret& assertion, const std::vector<std::string>& scopes,
+                                   const Context& context);
 /// How long a refresh waits for another process that refreshes the same login.
 enum class Patience { None, Full };
 struct RefreshWish {

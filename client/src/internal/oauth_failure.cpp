@@ -25,6 +25,8 @@ std::string what_was_asked(Step step) {
     case Step::DeviceAuthorization: return "to log in on another device";
     case Step::DevicePoll: return "for the outcome of the login";
     case Step::ClientCredentials: return "for a token of its own";
+    case Step::TokenExchange: return "to exchange a token";
+    case Step::JwtBearer: return "for a token for an assertion";
   }
   return {};
 }
@@ -34,6 +36,14 @@ void explain_invalid_grant(Error& error, const AnswerSource& source, const std::
     error.category = Category::LoginRequired;
     error.message = "Your access to " + source.provider + " has expired or was revoked.";
     error.hint = "Log in to " + source.provider + " again.";
+    return;
+  }
+  if (source.step == Step::TokenExchange || source.step == Step::JwtBearer) {
+    // What was handed in is over or not meant for this server: whoever issued it must issue another one.
+    error.category = Category::LoginRequired;
+    error.message = source.provider + " does not take the token that was handed in (" + shown + ").";
+    error.hint = "Get a new one from whoever issued it, and check that it is meant for " + source.provider + ".";
+    error.spec = source.step == Step::JwtBearer ? "RFC 7523 §3.1" : "RFC 8693 §2.2.2";
     return;
   }
   if (source.step != Step::CodeExchange) {

@@ -9,7 +9,17 @@
 namespace mimir::oauth::internal {
 
 /// Which request an answer belongs to: the same error code asks for different things of the user.
-enum class Step { CodeExchange, Refresh, Revocation, PushedRequest, DeviceAuthorization, DevicePoll, ClientCredentials };
+enum class Step {
+  CodeExchange,
+  Refresh,
+  Revocation,
+  PushedRequest,
+  DeviceAuthorization,
+  DevicePoll,
+  ClientCredentials,
+  TokenExchange,
+  JwtBearer
+};
 
 /// Where an answer came from, for messages.
 struct AnswerSource {

@@ -105,12 +105,13 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
   const auto type = body->string_at("token_type");
   if (!type) return fail(no_token_answer(source, "token.member_missing", "has no \"token_type\""));
   const bool bound = equal_ignoring_case(*type, "DPoP");
-  if (source.bound && !bound) {
+  const bool no_access_token = source.step == Step::TokenExchange && equal_ignoring_case(*type, "N_A");
+  if (source.bound && !bound && !no_access_token) {
     return fail(no_token_answer(source, "token.not_bound",
                                 "has tokens that are not bound to this login's key, although it was proven",
                                 "RFC 9449 §5"));
   }
-  if (!source.bound && !equal_ignoring_case(*type, "Bearer")) {
+  if (!source.bound && !equal_ignoring_case(*type, "Bearer") && !no_access_token) {
     return fail(no_token_answer(source, "token.type_unknown",
                        "has the token type \"" + sanitise(*type, 40) + "\", which this program cannot use",
                        "RFC 6749 §7.1"));
@@ -123,6 +124,7 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
   auto id_token = read_token(*body, "id_token", source);
   if (!id_token) return fail(std::move(id_token.error()));
   grant.id_token = *std::move(id_token);
+  grant.issued_token_type = body->string_at("issued_token_type");
   read_optional_members(*body, grant);
   return grant;
 }

@@ -16,6 +16,7 @@ struct TokenGrant {
   std::optional<Secret> refresh_token = {};
   std::optional<Secret> id_token = {};
   std::optional<Secret> dpop_key = {};                       ///< Set by who sent the proof.
+  std::optional<std::string> issued_token_type = {};         ///< RFC 8693 §2.2.1.
   std::optional<std::chrono::seconds> lifetime = {};         ///< 0 when the server said so; at most a year.
   std::optional<std::vector<std::string>> scopes = {};
   std::vector<std::string> oddities = {};                    ///< What was ignored, for a warning.

@@ -81,6 +81,16 @@ struct RevokeReport {
   std::string detail = {};        ///< Why something failed, for a person.
 };
 
+/// What a token is to be exchanged for (RFC 8693 §2.1).
+struct TokenExchange {
+  Secret subject_token;  ///< The token that is there, for example the ID Token of a company's sign-in.
+  std::string subject_token_type = "urn:ietf:params:oauth:token-type:access_token";  ///< §3
+  std::string requested_token_type = {};                                             ///< Empty: the server chooses.
+  std::string audience = {};                     ///< Name under which the server knows the API; may be empty.
+  std::vector<std::string> resources = {};       ///< Absolute URIs of the API, without fragment.
+  std::vector<std::string> scopes = {};
+};
+
 /// Logs in, refreshes and revokes. Thread-safe. Blocking calls end at their timeout or stop token.
 class OAuthManager {
  public:
@@ -104,6 +114,17 @@ class OAuthManager {
   /// A token for this program itself, without a user (RFC 6749 §4.4). Kept in memory and handed out until it is about to
   /// expire; never stored. `client.no_credentials` for a public client.
   Result<OAuthTokens> client_credentials(const std::string& provider, const CallOptions& options = {});
+
+  /// Exchanges a token for another one (RFC 8693): never stored, and without a refresh token, since it can be exchanged
+  /// again. `token_type` is `N_A` for what is no access token, such as an assertion for another server (§2.2.1).
+  /// `exchange.issued_type` (ProviderBroken) when another kind of token came than was asked for.
+  Result<OAuthTokens> exchange_token(const std::string& provider, const TokenExchange& exchange,
+                                     const CallOptions& options = {});
+
+  /// A token for an assertion that another server issued about the user (RFC 7523 §2.1). The assertion is the caller's,
+  /// is sent once, and goes to the token endpoint only. Never stored.
+  Result<OAuthTokens> redeem_assertion(const std::string& provider, const Secret& assertion,
+                                       const std::vector<std::string>& scopes = {}, const CallOptions& options = {});
 
   /// Refreshes the stored login (RFC 6749 §6) and stores what came before returning it. With `not_this` set, a login
   /// whose access token is another one already is returned as it is: somebody else refreshed first. `invalid_grant`
