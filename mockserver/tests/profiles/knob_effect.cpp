@@ -132,7 +132,17 @@ Profile with_knob(const Profile& profile, const std::string& name, const std::op
   return *changed;
 }
 
-std::optional<std::string> told_apart(const Profile& one, const Profile& other, const std::string& about) {
+// Signatures by RSA would take three quarters of the time. Where both sign alike, EdDSA shows as much.
+static void sign_quickly(Profile& one, Profile& other) {
+  for (const char* knob : {"id_token.alg", "access.alg"}) {
+    if (one.knob(knob) != other.knob(knob) || one.text(knob) != "RS256") continue;
+    one = with_knob(one, knob, Json("EdDSA"));
+    other = with_knob(other, knob, Json("EdDSA"));
+  }
+}
+
+std::optional<std::string> told_apart(Profile one, Profile other, const std::string& about) {
+  sign_quickly(one, other);
   for (const auto& [name, play] : everything(about)) {
     if (played(one, one, *play) != played(one, other, *play)) return name;
   }

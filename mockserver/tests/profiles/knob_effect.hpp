@@ -16,8 +16,7 @@ namespace mockoauth::server::testing {
 /// Plays everything there is against both servers with the same client, which takes either for the first one.
 /// @param about what is played first is what has words in common with this.
 /// @returns what was played when their answers differed first; nothing: no request can tell the two apart.
-[[nodiscard]] std::optional<std::string> told_apart(const Profile& one, const Profile& other,
-                                                    const std::string& about = {});
+[[nodiscard]] std::optional<std::string> told_apart(Profile one, Profile other, const std::string& about = {});
 
 /// What no client of this kind asks for: its own tests show what it does.
 [[nodiscard]] bool is_shown_elsewhere(std::string_view knob, const std::string& value = {});
