@@ -32,7 +32,8 @@ bool rules_look_at(const Profile& profile, std::string_view name) {
 std::vector<std::string> ignored_parameters(const Profile& profile, const mimir::codec::Parameters& parameters) {
   const auto required = profile.list("authorize.required");
   std::vector<std::string> ignored;
-  for (const auto& [name, value] : parameters.pairs()) {
+  for (const auto& pair : parameters.pairs()) {
+    const std::string& name = pair.first;
     if (std::find(kStandard.begin(), kStandard.end(), name) != kStandard.end()) continue;
     if (profile.lists("authorize.optional", name) || rules_look_at(profile, name)) continue;
     const bool is_required = std::any_of(required.begin(), required.end(), [&](const auto& wanted) {
