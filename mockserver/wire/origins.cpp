@@ -25,9 +25,11 @@ std::vector<std::string> Origins::urls() const {
 }
 
 void Origins::start(server::Server& server) {
-  for (const auto& listener : listeners_) {
-    listener->start([&server](server::HttpRequest request) { return server.handle(std::move(request)); });
-  }
+  start([&server](server::HttpRequest request) { return server.handle(std::move(request)); });
+}
+
+void Origins::start(const Listener::Handler& handler) {
+  for (const auto& listener : listeners_) listener->start(handler);
 }
 
 void Origins::stop() {

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <optional>
 
+#include <mockoauth/server/control.hpp>
 #include <mockoauth/server/journal_export.hpp>
 #include <mockoauth/server/server.hpp>
 #include <mockoauth/wire/fetcher.hpp>
@@ -29,6 +30,7 @@ struct ServeOptions {
   std::uint64_t seed = 0;
   std::string client_id = "mockoauth-client";
   std::string client_secret;  ///< Empty: a public client.
+  std::string control_token;  ///< Empty: none is asked for.
   std::string keys = "published";
   std::size_t max_grants = server::RealmOptions().max_grants;
   std::size_t max_realms = server::ServerLimits().realms;
@@ -111,7 +113,10 @@ int serve(const ServeOptions& options) {
                                    .redirect_uris = options.redirect_uris});
   auto realm = server.create_realm(std::move(realm_options));
   if (!realm) return complain(realm.error().message, kBench);
-  origins->start(server);
+  server::Control control(server, {.token = options.control_token});
+  origins->start([&](server::HttpRequest request) {
+    return server::Control::is_for(request) ? control.handle(request) : server.handle(std::move(request));
+  });
 
   Json urls = Json::array();
   for (const auto& url : origins->urls()) urls.push_back(Json(url));
@@ -122,6 +127,7 @@ int serve(const ServeOptions& options) {
                              {"provider", profile->id()},
                              {"client_id", options.client_id},
                              {"resource", (*realm)->resource_url()},
+                             {"control", origins->urls().front() + "/_mock"},
                              {"pid", static_cast<int>(::getpid())}})
                    .dump()
             << std::endl;
@@ -143,6 +149,8 @@ void register_serve(Commands& commands) {
     app.add_option("--client-id", options->client_id, "The client that is registered; public unless it gets a secret")->capture_default_str();
     app.add_option("--client-secret", options->client_secret, "Makes it a confidential client, which may act for itself");
     app.add_option("--redirect-uri", options->redirect_uris, "Its redirect URIs; loopback ones match on any port");
+    app.add_option("--control-token", options->control_token, "What calls of /_mock/ have to bring as a bearer token; better given by the environment")
+        ->envname("MOCKOAUTH_CONTROL_TOKEN");
     app.add_option("--keys", options->keys, "published: the test keys of this project; generate: new ones, made in the background")
         ->check(CLI::IsMember({"published", "generate"}))->capture_default_str();
     app.add_option("--max-grants", options->max_grants, "Logins and refresh tokens that a realm remembers; then the oldest is forgotten")

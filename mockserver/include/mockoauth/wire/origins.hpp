@@ -25,6 +25,7 @@ class Origins {
   [[nodiscard]] std::uint16_t port() const { return listeners_.front()->port(); }  ///< Of the first.
   /// @param server made with urls(); must outlive the listening.
   void start(server::Server& server);
+  void start(const Listener::Handler& handler);  ///< The same for whoever has more to serve than providers.
   void stop();  ///< As Listener::stop, one after the other.
 
  private:
