@@ -5,38 +5,7 @@
 namespace mockoauth::server {
 namespace {
 
-using mimir::codec::fail;
 using mimir::codec::Json;
-
-bool is_field_text(const std::string& text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
-}
-
-mimir::codec::Result<> check_headers(const Json& headers) {
-  if (!headers.is_object()) return fail("fault.arguments", "`headers` is not an object");
-  for (const auto& [name, value] : *headers.as_object()) {
-    const auto* text = value.as_string();
-    if (text == nullptr || name.empty() || !is_field_text(name) || !is_field_text(*text)) {
-      return fail("fault.arguments", "the header `" + name + "` is not a text without line breaks");
-    }
-  }
-  return {};
-}
-
-mimir::codec::Result<> check(const Json& arguments) {
-  if (!arguments.is_object()) return fail("fault.arguments", "expected an object with `status`, `body`, `headers`");
-  for (const auto& [name, value] : *arguments.as_object()) {
-    if (name != "status" && name != "body" && name != "headers") {
-      return fail("fault.arguments", "there is no argument `" + name + "`; known are `status`, `body`, `headers`");
-    }
-  }
-  const auto status = arguments.int_at("status");
-  if (!status || *status < 200 || *status > 599) {
-    return fail("fault.arguments", "`status` is not a number from 200 to 599");
-  }
-  if (const auto* headers = arguments.find("headers")) return check_headers(*headers);
-  return {};
-}
 
 // A text is sent as it is; anything else as JSON.
 void status(Call& call, const Json& arguments) {
@@ -56,9 +25,14 @@ void status(Call& call, const Json& arguments) {
 
 void register_http_status(Faults& faults) {
   faults.add({.name = "http.status",
-              .title = "The answer is this status, body and headers; the endpoint never sees the request",
+              .title = "The answer is this status, body and headers; before validation the endpoint never sees the request",
               .phase = Phase::BeforeValidation,
-              .check_arguments = check,
+              .other_phases = {Phase::AfterCommit, Phase::BeforeSend},
+              .arguments = {{.name = "status", .kind = ArgumentKind::Number, .meaning = "The status code.",
+                             .required = true, .least = 200, .most = 599},
+                            {.name = "body", .kind = ArgumentKind::Any,
+                             .meaning = "A text is sent as it is, anything else as JSON; left out: nothing."},
+                            {.name = "headers", .kind = ArgumentKind::Fields, .meaning = "Sent along."}},
               .apply = status});
 }
 

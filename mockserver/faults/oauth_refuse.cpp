@@ -12,21 +12,9 @@ using mimir::codec::fail;
 using mimir::codec::Json;
 
 mimir::codec::Result<> check(const Json& arguments) {
-  if (!arguments.is_object()) return fail("fault.arguments", "expected an object with `condition` and perhaps `wait_s`");
-  for (const auto& [name, value] : *arguments.as_object()) {
-    if (name != "condition" && name != "wait_s") {
-      return fail("fault.arguments", "there is no argument `" + name + "`; known are `condition`, `wait_s`");
-    }
-  }
   const auto condition = arguments.string_at("condition");
-  if (!condition || !parse_condition(*condition)) {
-    return fail("fault.arguments", "`condition` is not one of those that profiles know, such as `rate_limited`");
-  }
-  const Json* wait = arguments.find("wait_s");
-  if (wait != nullptr && wait->as_int().value_or(-1) < 0) {
-    return fail("fault.arguments", "`wait_s` is not a number of seconds");
-  }
-  return {};
+  if (condition && parse_condition(*condition)) return {};
+  return fail("fault.arguments", "`condition` is not one of those that profiles know, such as `rate_limited`");
 }
 
 void refuse_it(Call& call, const Json& arguments) {
@@ -42,6 +30,9 @@ void register_oauth_refuse(Faults& faults) {
   faults.add({.name = "oauth.refuse",
               .title = "The request is refused for this condition, as the provider words it; nothing is judged",
               .phase = Phase::BeforeValidation,
+              .arguments = {{.name = "condition", .meaning = "Why, as the knob `errors.map` names it.", .required = true},
+                            {.name = "wait_s", .kind = ArgumentKind::Number,
+                             .meaning = "When to come back, in seconds."}},
               .check_arguments = check,
               .apply = refuse_it});
 }

@@ -8,6 +8,11 @@ bool Call::waives(Condition condition) const {
   return std::find(waived.begin(), waived.end(), condition) != waived.end();
 }
 
+void Call::leave_latches() {
+  for (const auto& [name, number] : held) realm.latches.finished(name, number);
+  held.clear();
+}
+
 void Call::issued(std::string_view kind, const std::string& name) {
   exchange.issued.push_back(std::string(kind) + ":" + name);
 }

@@ -57,9 +57,13 @@ struct Call {
   std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.
 
   Exchange exchange = {};
+  RuleTrace rules = {};
+  /// Latches that this call was held at; the last one may let the next call go once this one is answered.
+  std::vector<std::pair<std::string, std::uint64_t>> held = {};
 
   [[nodiscard]] const Profile& profile() const { return realm.profile(); }
   [[nodiscard]] bool waives(Condition condition) const;
+  void leave_latches();
   void issued(std::string_view kind, const std::string& name);    ///< Lineage for the journal.
   void consumed(std::string_view kind, const std::string& name);  ///< Lineage for the journal.
 };

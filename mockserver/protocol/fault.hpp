@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mimir/codec/json.hpp>
 #include <mimir/codec/result.hpp>
@@ -18,7 +22,31 @@ enum class Phase {
   AfterCommit,       ///< What was issued or consumed is stored; the answer is made but not sent.
   BeforeSend,        ///< Last look at the answer, errors and 404s included.
 };
+inline constexpr Phase kPhases[] = {Phase::BeforeValidation, Phase::AfterCommit, Phase::BeforeSend};
 [[nodiscard]] std::string_view to_string(Phase phase);
+[[nodiscard]] std::optional<Phase> parse_phase(std::string_view name);
+
+enum class ArgumentKind {
+  Text,
+  Field,    ///< A text that can stand in a header: no line breaks.
+  Fields,   ///< An object of such texts.
+  Number,   ///< A whole one.
+  Flag,
+  List,
+  Object,
+  Any,
+};
+
+/// What a rule may or must tell a fault. Judged before check_arguments sees it.
+struct FaultArgument {
+  std::string name;
+  ArgumentKind kind = ArgumentKind::Text;
+  std::string meaning;
+  bool required = false;
+  std::int64_t least = 0;  ///< Of a number.
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  std::vector<std::string> choices = {};  ///< Of a text; empty: any.
+};
 
 /// One thing that goes wrong, as its file in faults/ registers it.
 struct Fault {
@@ -27,15 +55,22 @@ struct Fault {
   Phase phase = Phase::BeforeValidation;
   /// What it can strike at all; a rule narrows this. Requests outside do not use up its `times`.
   RuleMatch reach = {};
-  /// Judges the arguments of a rule; null: it takes none.
+  std::vector<Phase> other_phases = {};      ///< Where a rule may let it strike beside `phase`.
+  std::vector<std::string> other_names = {};  ///< WireMock's or Toxiproxy's name.
+  std::vector<FaultArgument> arguments = {};
+  /// Judges what `arguments` cannot say; null: there is nothing.
   mimir::codec::Result<> (*check_arguments)(const mimir::codec::Json&) = nullptr;
   void (*apply)(Call&, const mimir::codec::Json& arguments) = nullptr;
+  bool blocks = false;  ///< The thread that answers may have to wait in it.
+
+  [[nodiscard]] bool can_strike_at(Phase at) const;
 };
 
 /// The faults of the program. Filled once, then read from any thread.
 class Faults {
  public:
   void add(Fault fault) { all_.push_back(std::move(fault)); }
+  /// By its name, or by another one.
   [[nodiscard]] const Fault* find(std::string_view name) const;
   [[nodiscard]] const std::deque<Fault>& all() const { return all_; }
 

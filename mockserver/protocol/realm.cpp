@@ -72,9 +72,32 @@ std::vector<DeviceLoginView> Realm::device_logins() const {
   return views;
 }
 
-mimir::codec::Result<> Realm::add_fault(FaultRule rule) { return impl_->state.faults.add(std::move(rule)); }
+RuleResult<std::uint64_t> Realm::add_fault(FaultRule rule) { return impl_->state.faults.add(std::move(rule)); }
+std::optional<FaultRuleState> Realm::remove_fault(std::uint64_t id) { return impl_->state.faults.remove(id); }
 std::vector<FaultRuleState> Realm::faults() const { return impl_->state.faults.states(); }
 void Realm::clear_faults() { impl_->state.faults.clear(); }
+Latches& Realm::latches() { return impl_->state.latches; }
+bool Realm::may_block() const { return impl_->state.faults.may_block(); }
+
+ScriptReport Realm::report() const {
+  ScriptReport report;
+  for (auto& state : impl_->state.faults.states()) {
+    const bool finite = state.rule.times != 0 && state.rule.afterwards != Afterwards::Repeat;
+    if (state.unexpected > 0) report.unexpected.push_back(state);
+    if (state.fired == 0) report.unused.push_back(std::move(state));
+    else if (finite && !state.is_over) report.unfinished.push_back(std::move(state));
+  }
+  for (auto& latch : impl_->state.latches.states()) {
+    if (latch.forgotten > 0 || !latch.parked.empty()) report.forgotten.push_back(std::move(latch));
+  }
+  return report;
+}
+
+ScriptReport Realm::end() {
+  auto left = report();
+  impl_->state.latches.close();
+  return left;
+}
 
 std::size_t Realm::revoke_all(std::string_view user_sub) {
   return impl_->state.store.open()->revoke_logins(user_sub, {}, impl_->state.clock.now());

@@ -93,12 +93,14 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       store({.grants = options.max_grants}),
       journal({options.journal_capacity, options.journal_bytes}),
       keys(options.seed, algorithms_of(options.profile), options.key_source),
+      faults(options.seed),
       dpop_nonces(*random) {}
 
 void RealmState::reset() {
   store.clear();
   journal.clear();
   faults.clear();
+  latches.reopen();
   sessions.clear();
   pushed_requests.clear();
   guesses.clear();

@@ -21,6 +21,7 @@
 #include "protocol/store.hpp"
 #include <mockoauth/server/journal.hpp>
 #include <mockoauth/server/key_ring.hpp>
+#include <mockoauth/server/latches.hpp>
 #include <mockoauth/server/realm.hpp>
 #include <mockoauth/server/virtual_clock.hpp>
 
@@ -61,6 +62,7 @@ struct RealmState {
   Journal journal;
   KeyRing keys;
   FaultScript faults;
+  Latches latches;
   Sessions sessions;
   PushedRequests pushed_requests;
   GuessLimit guesses;

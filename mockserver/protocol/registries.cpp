@@ -1,6 +1,10 @@
 #include "protocol/registries.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include "protocol/fault_arguments.hpp"
+#include "protocol/text.hpp"
 
 namespace mockoauth::server {
 
@@ -35,8 +39,19 @@ const Grant* Grants::find(std::string_view grant_type) const {
 }
 
 const Fault* Faults::find(std::string_view name) const {
-  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& f) { return f.name == name; });
+  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& fault) {
+    return fault.name == name || contains(fault.other_names, name);
+  });
   return found == all_.end() ? nullptr : &*found;
+}
+
+bool Fault::can_strike_at(Phase at) const {
+  return at == phase || std::find(other_phases.begin(), other_phases.end(), at) != other_phases.end();
+}
+
+std::optional<Phase> parse_phase(std::string_view name) {
+  const auto found = std::find_if(std::begin(kPhases), std::end(kPhases), [&](auto phase) { return to_string(phase) == name; });
+  return found == std::end(kPhases) ? std::nullopt : std::optional(*found);
 }
 
 std::string_view to_string(Phase phase) {
@@ -51,7 +66,17 @@ std::string_view to_string(Phase phase) {
 std::vector<FaultDescription> known_faults() {
   std::vector<FaultDescription> list;
   for (const auto& fault : registries().faults.all()) {
-    list.push_back({fault.name, fault.title, std::string(to_string(fault.phase))});
+    FaultDescription description{.name = fault.name, .title = fault.title, .phase = std::string(to_string(fault.phase))};
+    for (const auto phase : kPhases) {
+      if (fault.can_strike_at(phase)) description.phases.emplace_back(to_string(phase));
+    }
+    description.other_names = fault.other_names;
+    for (const auto& argument : fault.arguments) {
+      description.arguments.push_back({argument.name, kind_text(argument), argument.meaning, argument.required});
+    }
+    description.endpoint = fault.reach.endpoint;
+    description.grant_type = fault.reach.grant_type;
+    list.push_back(std::move(description));
   }
   return list;
 }

@@ -107,6 +107,7 @@ bool Server::drop_realm(std::string_view name) {
   if (found == impl_->realms.end()) return false;
   dropped = std::move(found->second);
   impl_->realms.erase(found);
+  dropped->end();
   return true;
 }
 
@@ -129,6 +130,16 @@ HttpResponse Server::handle(HttpRequest request) {
   }
   request.target = std::move(address.target);
   return realm->handle(std::move(request));
+}
+
+bool Server::may_block(const HttpRequest& request) const {
+  const auto realm = find_realm(address_of(request.target).realm);
+  return realm != nullptr && realm->may_block();
+}
+
+void Server::end_realms() {
+  const std::shared_lock lock(impl_->mutex);
+  for (const auto& [name, realm] : impl_->realms) realm->end();
 }
 
 }  // namespace mockoauth::server

@@ -25,6 +25,7 @@ std::vector<std::string> Origins::urls() const {
 }
 
 void Origins::start(server::Server& server) {
+  server_ = &server;
   start([&server](server::HttpRequest request) { return server.handle(std::move(request)); });
 }
 
@@ -33,6 +34,7 @@ void Origins::start(const Listener::Handler& handler) {
 }
 
 void Origins::stop() {
+  if (server_ != nullptr) server_->end_realms();
   for (const auto& listener : listeners_) listener->stop();
 }
 

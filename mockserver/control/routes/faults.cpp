@@ -16,31 +16,15 @@ ControlAnswer known(const ControlCall&) {
 
 ControlAnswer list(const ControlCall& call) {
   Json all = Json::array();
-  for (const auto& [rule, fired] : call.realm->faults()) {
-    all.push_back(Json::object({{"fault", rule.fault},
-                                {"when", Json::object({{"endpoint", rule.when.endpoint},
-                                                       {"grant_type", rule.when.grant_type},
-                                                       {"client_id", rule.when.client_id}})},
-                                {"arguments", rule.arguments},
-                                {"times", rule.times},
-                                {"fired", fired}}));
-  }
+  for (const auto& state : call.realm->faults()) all.push_back(fault_state_to_json(state));
   return Json::object({{"faults", std::move(all)}});
 }
 
 ControlAnswer add(const ControlCall& call) {
-  FaultRule rule{.fault = call.body.string_at("fault").value_or("")};
-  if (const auto* when = call.body.find("when")) {
-    rule.when.endpoint = when->string_at("endpoint").value_or("");
-    rule.when.grant_type = when->string_at("grant_type").value_or("");
-    rule.when.client_id = when->string_at("client_id").value_or("");
-  }
-  if (const auto* arguments = call.body.find("arguments")) rule.arguments = *arguments;
-  rule.times = static_cast<int>(call.body.int_at("times").value_or(1));
-  const auto added = call.realm->add_fault(std::move(rule));
+  const auto rule = parse_fault_rule(call.body);
+  const auto added = rule ? call.realm->add_fault(*rule) : tl::unexpected(rule.error());
   if (added) return Json();
-  const bool unknown = added.error().code == "fault.unknown";
-  return refuse_call(422, added.error().code, added.error().message, unknown ? "/fault" : "/arguments");
+  return refuse_call(422, added.error().code, added.error().message, added.error().pointer);
 }
 
 ControlAnswer clear(const ControlCall& call) {
@@ -55,12 +39,10 @@ void register_faults(ControlRoutes& routes) {
   routes.add({"GET", "/_mock/realms/{realm}/faults", "listFaults", "The realm's faults and how often each struck", {},
               {}, 200, list});
   routes.add({"POST", "/_mock/realms/{realm}/faults", "addFault", "Let something go wrong; times 0: always",
-              R"({"type": "object", "additionalProperties": false, "required": ["fault"], "properties": {
-                "fault": {"type": "string"},
-                "when": {"type": "object", "additionalProperties": false, "properties": {
-                  "endpoint": {"type": "string"}, "grant_type": {"type": "string"}, "client_id": {"type": "string"}}},
-                "arguments": {"type": "object"},
-                "times": {"type": "integer", "minimum": 0, "maximum": 1000000}}})",
+              R"({"type": "object", "additionalProperties": false, "properties": {
+                "fault": {"type": "string"}, "arguments": {"type": "object"}, "phase": {"type": "string"},
+                "when": {"type": "object"}, "then": {}, "times": {"type": "integer"}, "after": {"type": "integer"},
+                "probability": {"type": "number"}, "afterwards": {"type": "string"}, "name": {"type": "string"}}})",
               {}, 204, add});
   routes.add({"DELETE", "/_mock/realms/{realm}/faults", "clearFaults", "No faults from now on", {}, {}, 204, clear});
 }

@@ -133,6 +133,7 @@ int serve(const ServeOptions& options) {
             << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
+  server.end_realms();  // A held call would keep its worker.
   origins->stop();
   return journal.empty() ? kHeld : write_journal(options, **realm, origins->urls());
 }

@@ -13,6 +13,7 @@
 #include <mockoauth/server/http.hpp>
 #include <mockoauth/server/journal.hpp>
 #include <mockoauth/server/key_ring.hpp>
+#include <mockoauth/server/latches.hpp>
 #include <mockoauth/server/profile.hpp>
 #include <mockoauth/server/script.hpp>
 #include <mockoauth/server/virtual_clock.hpp>
@@ -139,6 +140,18 @@ struct RealmOptions {
   KeySource key_source = {};          ///< Of signing keys; empty: published test keys (KeyRing).
 };
 
+/// What a script left behind: each entry is a sign that a test did not test what it was meant to.
+struct ScriptReport {
+  std::vector<FaultRuleState> unused;      ///< Rules that never struck.
+  std::vector<FaultRuleState> unfinished;  ///< Rules that struck, with actions left that no request used up.
+  std::vector<FaultRuleState> unexpected;  ///< Rules with `fail` that more requests fitted.
+  std::vector<LatchState> forgotten;       ///< Latches whose calls had to be let go by themselves, or still wait.
+
+  [[nodiscard]] bool is_clean() const {
+    return unused.empty() && unfinished.empty() && unexpected.empty() && forgotten.empty();
+  }
+};
+
 /// A whole provider: profile, clients, users, keys, tokens, clock, journal and script. Thread-safe. Nothing is shared
 /// between realms but the process.
 class Realm {
@@ -184,9 +197,19 @@ class Realm {
   [[nodiscard]] std::vector<DeviceLoginView> device_logins() const;  ///< Oldest first.
 
   /// Fails with `fault.unknown`, naming the nearest one, or `fault.arguments`; then nothing changed.
-  mimir::codec::Result<> add_fault(FaultRule rule);
-  [[nodiscard]] std::vector<FaultRuleState> faults() const;
+  /// @returns the rule's id.
+  RuleResult<std::uint64_t> add_fault(FaultRule rule);
+  /// @returns what the rule had done; nothing when there is none of that id.
+  std::optional<FaultRuleState> remove_fault(std::uint64_t id);
+  [[nodiscard]] std::vector<FaultRuleState> faults() const;  ///< In the order of addition.
   void clear_faults();
+  [[nodiscard]] Latches& latches();  ///< Of the fault `hold`.
+  /// Whether a fault may make the caller of handle() wait. A server with few threads answers such requests on others.
+  [[nodiscard]] bool may_block() const;
+  [[nodiscard]] ScriptReport report() const;
+  /// Lets every held call go and holds none any more. For whoever drops the realm; handle() still answers. @returns what
+  /// was left of the script.
+  ScriptReport end();
 
   /// Revokes as an administrator or the user at the provider's site would, without the client knowing.
   std::size_t revoke_all(std::string_view user_sub = {});  ///< Every grant (of that user). @returns how many.

@@ -36,11 +36,15 @@ class Server {
   /// `realm.name` or `realm.limit`.
   mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options);
   [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
+  /// Calls that its latches hold are let go (Realm::end).
   bool drop_realm(std::string_view name);
   [[nodiscard]] std::vector<std::string> realms() const;
   [[nodiscard]] const std::string& origin() const;  ///< The first.
 
   HttpResponse handle(HttpRequest request);  ///< By value as Realm::handle.
+  /// Whether handling this may make the caller wait for a test (Realm::may_block).
+  [[nodiscard]] bool may_block(const HttpRequest& request) const;
+  void end_realms();  ///< Realm::end for all of them: the server stops.
 
  private:
   struct Impl;

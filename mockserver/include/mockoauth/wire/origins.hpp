@@ -26,9 +26,10 @@ class Origins {
   /// @param server made with urls(); must outlive the listening.
   void start(server::Server& server);
   void start(const Listener::Handler& handler);  ///< The same for whoever has more to serve than providers.
-  void stop();  ///< As Listener::stop, one after the other.
+  void stop();  ///< Calls that latches hold are let go; then as Listener::stop, one after the other.
 
  private:
+  server::Server* server_ = nullptr;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 

@@ -37,7 +37,7 @@ TEST(OauthRefuse, KnowsTheMomentToComeBack) {
 
 TEST(OauthRefuse, RefusesArgumentsThatMeanNothing) {
   Engine server;
-  EXPECT_THAT(error_of(server, Json()), HasSubstr("expected an object"));
+  EXPECT_THAT(error_of(server, Json()), HasSubstr("needs the argument `condition`"));
   EXPECT_THAT(error_of(server, Json::object({{"condition", "tired"}})), HasSubstr("not one of those"));
   EXPECT_THAT(error_of(server, Json::object({{"condition", "rate_limited"}, {"wait", 1}})), HasSubstr("no argument `wait`"));
   EXPECT_THAT(error_of(server, Json::object({{"condition", "rate_limited"}, {"wait_s", -1}})), HasSubstr("not a number"));
