@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <string.h>  // explicit_bzero
+
 #include <algorithm>
 
 #include "internal/errno_text.hpp"

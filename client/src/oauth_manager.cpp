@@ -2,6 +2,7 @@
 
 #include <internal/lifetime.hpp>
 #include <internal/manager_impl.hpp>
+#include <internal/resource_discovery.hpp>
 
 namespace mimir::oauth {
 
@@ -47,6 +48,11 @@ Result<OAuthTokens> OAuthManager::redeem_assertion(const std::string& provider, 
                                                    const std::vector<std::string>& scopes, const CallOptions& options) {
   const Deadline deadline(options, 2 * impl_->options.request_timeout);
   return internal::run_jwt_bearer(*impl_, assertion, scopes, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
+Result<ProtectedResource> OAuthManager::discover_resource(const std::string& url, const CallOptions& options) {
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return internal::run_resource_discovery(url, Context{impl_->seams, impl_->options, url, deadline});
 }
 
 Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, const CallOptions& options,

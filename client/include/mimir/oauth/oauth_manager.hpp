@@ -81,6 +81,13 @@ struct RevokeReport {
   std::string detail = {};        ///< Why something failed, for a person.
 };
 
+/// What a protected resource says of itself (RFC 9728 §2), checked but not trusted: who runs it chose these servers.
+struct ProtectedResource {
+  std::string resource;                                  ///< Its identifier; the address that was asked.
+  std::vector<std::string> authorization_servers = {};   ///< Issuers, in its order; at least one.
+  std::vector<std::string> scopes = {};                  ///< Those its challenge asks for, else all it knows; may be empty.
+};
+
 /// What a token is to be exchanged for (RFC 8693 §2.1).
 struct TokenExchange {
   Secret subject_token;  ///< The token that is there, for example the ID Token of a company's sign-in.
@@ -125,6 +132,11 @@ class OAuthManager {
   /// is sent once, and goes to the token endpoint only. Never stored.
   Result<OAuthTokens> redeem_assertion(const std::string& provider, const Secret& assertion,
                                        const std::vector<std::string>& scopes = {}, const CallOptions& options = {});
+
+  /// Asks an API's address, without a token, who grants access to it (RFC 9728). `resource.mismatch`,
+  /// `resource.server_internal` and `resource.metadata_url` (AttackSuspected) when its answer must not be followed;
+  /// `resource.no_servers`, `resource.metadata_absent` when there is none. Logs in nowhere: show the issuer to the user.
+  Result<ProtectedResource> discover_resource(const std::string& url, const CallOptions& options = {});
 
   /// Refreshes the stored login (RFC 6749 §6) and stores what came before returning it. With `not_this` set, a login
   /// whose access token is another one already is returned as it is: somebody else refreshed first. `invalid_grant`
