@@ -1,14 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <mockoauth/server/wire_fault.hpp>
 
 namespace mockoauth::server {
 
@@ -37,7 +34,6 @@ struct HttpResponse {
   int status = 200;
   Headers headers = {};
   std::string body = {};
-  std::shared_ptr<const WireFault> wire = {};  ///< Null: it is sent as it should be.
 
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
   void set_header(std::string_view name, std::string value);
