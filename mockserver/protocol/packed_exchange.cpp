@@ -19,8 +19,7 @@ void for_each_field(SomeExchange& exchange, Field field) {
   auto& [number, virtual_time, real_time, endpoint, request, parameters, response, client_id, grant_type, error, reason,
          clause, ignored, faults, grant, issued, consumed] = exchange;
   auto& [method, target, headers, body, raw, version, origin, client_certificate] = request;
-  // What the wire did to an answer is told by the faults.
-  [[maybe_unused]] auto& [status, response_headers, response_body, wire] = response;
+  auto& [status, response_headers, response_body] = response;
   field(number, virtual_time, real_time, endpoint, parameters, client_id, grant_type, error, reason, clause, ignored,
         faults, grant, issued, consumed);
   field(method, target, headers, body, raw, version, origin, client_certificate);
