@@ -44,8 +44,8 @@ void compare_parameters(std::vector<std::string>& found, const Json& wanted, con
 void compare_with_others(std::vector<std::string>& found, const Json& wanted, const Exchange& exchange,
                          const std::vector<Exchange>& all) {
   for (const auto& [name, number] : *wanted.as_object()) {
-    const auto other = std::find_if(all.begin(), all.end(), [&](const Exchange& one) {
-      return static_cast<std::int64_t>(one.number) == number.as_int();
+    const auto other = std::find_if(all.begin(), all.end(), [wanted_number = number.as_int()](const Exchange& one) {
+      return static_cast<std::int64_t>(one.number) == wanted_number;
     });
     const auto seen = exchange.parameters.one(name);
     if (other == all.end() || !seen || seen != other->parameters.one(name)) {
