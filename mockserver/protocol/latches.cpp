@@ -75,9 +75,9 @@ void Latches::finished(const std::string& name, std::uint64_t number) {
 
 bool Latches::await(const std::string& name, std::size_t count, milliseconds limit) {
   std::unique_lock lock(mutex_);
-  const Latch& latch = latches_[name];
-  return wait_locked(lock, {.real = limit}, [&] { return closed_ || latch.parked.size() >= count; }) &&
-         latch.parked.size() >= count;
+  // Looked up anew each time: a reset forgets the latches while somebody waits for one.
+  const auto are_parked = [&] { return latches_[name].parked.size() >= count; };
+  return wait_locked(lock, {.real = limit}, [&] { return closed_ || are_parked(); }) && are_parked();
 }
 
 mimir::codec::Result<std::size_t> Latches::release(const std::string& name, const std::vector<std::uint64_t>& order) {

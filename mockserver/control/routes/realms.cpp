@@ -82,7 +82,9 @@ ControlAnswer reset(const ControlCall& call) {
 ControlAnswer drop(const ControlCall& call) {
   Json unused = Json::array();
   for (const auto& state : call.realm->faults()) {
-    if (state.fired == 0) unused.push_back(Json(state.rule.fault));
+    if (state.fired > 0) continue;
+    const auto& rule = state.rule;
+    unused.push_back(Json(!rule.fault.empty() ? rule.fault : rule.then.empty() ? rule.name : rule.then.front().fault));
   }
   call.server.drop_realm(call.segments.front());
   return Json::object({{"unused_faults", std::move(unused)}});

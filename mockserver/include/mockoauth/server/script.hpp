@@ -78,8 +78,8 @@ struct FaultRuleState {
   bool is_over = false;          ///< It will not strike any more.
 };
 
-/// Reads a rule: `{fault, arguments, phase, when, times, then, afterwards, after, probability, name}` as docs/faults.md
-/// has them. Unknown members are refused, and so is a rule that could never strike (see check_fault_rule).
+/// Reads a rule: `{fault, arguments, phase, when, times, then, afterwards, after, probability, name}`,
+/// members of FaultRule. Unknown members are refused, and so is a rule that could never strike (see check_fault_rule).
 [[nodiscard]] RuleResult<FaultRule> parse_fault_rule(const mimir::codec::Json& rule);
 /// Whether all that it names exists and its arguments mean something. Codes: `fault.unknown`, `fault.arguments`.
 [[nodiscard]] RuleResult<void> check_fault_rule(const FaultRule& rule);
