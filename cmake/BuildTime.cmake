@@ -5,7 +5,9 @@
 set(mockoauth_common_headers
   <algorithm> <chrono> <cstdint> <functional> <map> <memory> <mutex> <optional> <string> <string_view> <utility> <vector>)
 
-#   mockoauth_build_together(mockoauth-server <mimir/codec/json.hpp>...)
+# Only headers of the system and of libraries: ccache may hand out a precompiled header that was made when our own had
+# other modification times, and then GCC includes them a second time, `#pragma once` or not.
+#   mockoauth_build_together(mockoauth-server <tl/expected.hpp>...)
 function(mockoauth_build_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${MOCKOAUTH_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   get_target_property(sources ${target} SOURCES)
