@@ -23,6 +23,16 @@ const EVP_MD* sha256_algorithm() {
   return algorithm;
 }
 
+const EVP_MD* sha384_algorithm() {
+  static const EVP_MD* const algorithm = fetched("SHA2-384", EVP_sha384());
+  return algorithm;
+}
+
+const EVP_MD* sha512_algorithm() {
+  static const EVP_MD* const algorithm = fetched("SHA2-512", EVP_sha512());
+  return algorithm;
+}
+
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   std::string result(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
   // SHA-2 fails only where OpenSSL itself is broken (no default provider, no memory). There is no value to return that
@@ -36,8 +46,8 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
 }  // namespace
 
 std::string sha256(std::string_view bytes) { return digest(sha256_algorithm(), bytes); }
-std::string sha384(std::string_view bytes) { return digest(EVP_sha384(), bytes); }
-std::string sha512(std::string_view bytes) { return digest(EVP_sha512(), bytes); }
+std::string sha384(std::string_view bytes) { return digest(sha384_algorithm(), bytes); }
+std::string sha512(std::string_view bytes) { return digest(sha512_algorithm(), bytes); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   constexpr std::size_t kBlock = 64;

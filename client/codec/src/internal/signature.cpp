@@ -61,27 +61,69 @@ std::string raw_to_der(std::string_view raw, std::size_t width) {
 
 const EVP_MD* digest_of(const AlgorithmTraits& traits) { return traits.digest == nullptr ? nullptr : traits.digest(); }
 
-DigestContextPtr set_up_signing(const AlgorithmTraits& traits, EVP_PKEY* key) {
-  DigestContextPtr context(EVP_MD_CTX_new());
-  EVP_PKEY_CTX* options = nullptr;
-  const bool is_ready = context && EVP_DigestSignInit(context.get(), &options, digest_of(traits), nullptr, key) == 1 &&
-                        set_padding(traits, options);
+PkeyContextPtr set_up_signing(const AlgorithmTraits& traits, EVP_PKEY* key) {
+  PkeyContextPtr context(EVP_PKEY_CTX_new(key, nullptr));
+  const bool is_ready = context && EVP_PKEY_sign_init(context.get()) == 1 && set_padding(traits, context.get()) &&
+                        EVP_PKEY_CTX_set_signature_md(context.get(), digest_of(traits)) == 1;
   return is_ready ? std::move(context) : nullptr;
+}
+
+std::string hash(const AlgorithmTraits& traits, std::string_view input) {
+  switch (EVP_MD_get_size(digest_of(traits))) {
+    case 32: return sha256(input);
+    case 48: return sha384(input);
+    default: return sha512(input);
+  }
+}
+
+std::string sign_digest(JwsAlgorithm algorithm, const Key::Impl& key, std::string_view input) {
+  const AlgorithmTraits& traits = traits_of(algorithm);
+  auto context = key.signers.take(algorithm, key.pkey.get());
+  if (!context) return {};
+  const std::string digest = hash(traits, input);
+  auto size = static_cast<std::size_t>(EVP_PKEY_get_size(key.pkey.get()));
+  std::string signature(size, '\0');
+  if (EVP_PKEY_sign(context.get(), bytes_of(signature), &size, bytes_of(digest), digest.size()) != 1) return {};
+  signature.resize(size);
+  key.signers.give_back(algorithm, std::move(context));
+  return traits.kty == "EC" ? der_to_raw(signature, curve_by_name(traits.curve)->bytes) : signature;
+}
+
+// RFC 8032 §5.1.6 hashes the message twice: there is no digest to sign.
+std::string sign_message(EVP_PKEY* key, std::string_view input) {
+  const DigestContextPtr context(EVP_MD_CTX_new());
+  if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) != 1) return {};
+  auto size = static_cast<std::size_t>(EVP_PKEY_get_size(key));
+  std::string signature(size, '\0');
+  if (EVP_DigestSign(context.get(), bytes_of(signature), &size, bytes_of(input), input.size()) != 1) return {};
+  signature.resize(size);
+  return signature;
 }
 
 }  // namespace
 
-DigestContextPtr PreparedSigners::take(JwsAlgorithm algorithm, EVP_PKEY* key) {
-  auto& place = contexts_[static_cast<std::size_t>(algorithm)];
-  EVP_MD_CTX* prepared = place.load(std::memory_order_acquire);
-  if (prepared == nullptr) {
-    auto made = set_up_signing(traits_of(algorithm), key);
-    // Of two threads that made one at the same time, one keeps its own for this signature only.
-    if (!made || !place.compare_exchange_strong(prepared, made.get(), std::memory_order_acq_rel)) return made;
-    prepared = made.release();
+PreparedSigners::~PreparedSigners() {
+  for (auto& kept : idle_) {
+    for (auto& context : kept) EVP_PKEY_CTX_free(context);
   }
-  DigestContextPtr copy(EVP_MD_CTX_new());
-  return copy && EVP_MD_CTX_copy_ex(copy.get(), prepared) == 1 ? std::move(copy) : nullptr;
+}
+
+PkeyContextPtr PreparedSigners::take(JwsAlgorithm algorithm, EVP_PKEY* key) {
+  for (auto& place : idle_[static_cast<std::size_t>(algorithm)]) {
+    if (place.load(std::memory_order_relaxed) == nullptr) continue;
+    if (auto* context = place.exchange(nullptr, std::memory_order_acquire)) return PkeyContextPtr(context);
+  }
+  return set_up_signing(traits_of(algorithm), key);
+}
+
+void PreparedSigners::give_back(JwsAlgorithm algorithm, PkeyContextPtr context) {
+  for (auto& place : idle_[static_cast<std::size_t>(algorithm)]) {
+    EVP_PKEY_CTX* empty = nullptr;
+    if (place.compare_exchange_strong(empty, context.get(), std::memory_order_release, std::memory_order_relaxed)) {
+      static_cast<void>(context.release());
+      return;
+    }
+  }
 }
 
 Result<std::string> sign(JwsAlgorithm algorithm, const Key& key, std::string_view input) {
@@ -98,14 +140,7 @@ Result<std::string> sign(JwsAlgorithm algorithm, const Key& key, std::string_vie
   if (traits.kty == "oct") {
     signature = mac(traits, key, input);
   } else {
-    const DigestContextPtr context = impl.signers.take(algorithm, impl.pkey.get());
-    std::size_t size = 0;
-    if (context && EVP_DigestSign(context.get(), nullptr, &size, bytes_of(input), input.size()) == 1) {
-      signature.resize(size);
-      if (EVP_DigestSign(context.get(), bytes_of(signature), &size, bytes_of(input), input.size()) != 1) size = 0;
-      signature.resize(size);
-      if (traits.kty == "EC" && size != 0) signature = der_to_raw(signature, curve_by_name(traits.curve)->bytes);
-    }
+    signature = traits.digest == nullptr ? sign_message(impl.pkey.get(), input) : sign_digest(algorithm, impl, input);
   }
   if (signature.empty()) return fail("jws.sign", "OpenSSL could not sign with this key", "RFC 7515 §5.1");
   return signature;
