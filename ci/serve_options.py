@@ -3,8 +3,12 @@
 import base64
 import contextlib
 import json
+import os
+import ssl
 import subprocess
 import sys
+import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -112,15 +116,86 @@ def check_max_grants():
     print("the oldest grant is forgotten")
 
 
+@contextlib.contextmanager
+def running(*options, **more):
+    """The process and the first line that it prints."""
+    with subprocess.Popen([BENCH, "serve", *options], stdout=subprocess.PIPE, text=True, **more) as server:
+        try:
+            yield server, server.stdout.readline()
+        finally:
+            server.terminate()
+
+
+def over_tls(url, ca_file):
+    return urllib.request.urlopen(url, timeout=60, context=ssl.create_default_context(cafile=ca_file)).status
+
+
+def check_tls():
+    with tempfile.TemporaryDirectory() as folder:
+        ca, ready_file = folder + "/ca.pem", folder + "/ready.json"
+        with running("--tls", "--listen", "localhost", "--ca-out", ca, "--ready-file", ready_file) as (_, line):
+            ready = json.loads(line)
+            assert json.load(open(ready_file)) == ready and ready["ca_file"] == ca, ready
+            assert ready["issuer"] == f"https://localhost:{ready['port']}", ready
+            assert over_tls(ready["issuer"] + "/jwks", ca) == 200
+            for host in ("127.0.0.1", "[::1]"):
+                assert over_tls(f"https://{host}:{ready['port']}/jwks", ca) == 200
+            try:
+                over_tls(ready["issuer"] + "/jwks", None)
+                raise AssertionError("a CA that nobody trusts was believed")
+            except urllib.error.URLError as error:
+                assert "CERTIFICATE_VERIFY_FAILED" in str(error), error
+            # Beside it without TLS: the control API, and the same provider by the same names.
+            assert ready["control"].startswith("http://localhost:"), ready
+            metadata = json.loads(fetch(ready["control"].removesuffix("/_mock") + "/.well-known/openid-configuration")[2])
+            assert metadata["issuer"] == ready["issuer"], metadata
+        assert not os.listdir(folder), os.listdir(folder)
+        with running("--tls") as (_, line):
+            temporary = json.loads(line)["ca_file"]
+            assert os.path.exists(temporary)
+        assert not os.path.exists(temporary)
+    print("https by a CA that the ready line names, plain http beside it; files go with the server")
+
+
+def check_environment():
+    with running("--print-env", "--client-id", "it's") as (server, line):
+        text = line + "".join(server.stdout.readline() for _ in range(4))
+        told = subprocess.run(["sh", "-c", text + 'printf "%s|%s|%s" "$MOCKOAUTH_ISSUER" "$MOCKOAUTH_CLIENT_ID" "$MOCKOAUTH_PID"'],
+                              capture_output=True, text=True, check=True).stdout.split("|")
+        assert told[1:] == ["it's", str(server.pid)], told
+        assert fetch(told[0] + "/jwks")[0] == 200
+    print("shell variables instead of JSON")
+
+
+def check_parent():
+    program = ("import subprocess, sys; server = subprocess.Popen([sys.argv[1], 'serve', '--exit-with-parent'], "
+               "stdout=subprocess.PIPE); print(server.stdout.readline().decode(), flush=True)")
+    done = subprocess.run([sys.executable, "-c", program, BENCH], capture_output=True, text=True, timeout=60, check=True)
+    ready = json.loads(done.stdout)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            fetch(ready["issuer"] + "/jwks")
+        except OSError:
+            print("it ends with its parent")
+            return
+    raise AssertionError("the server outlived its parent")
+
+
 def check_bad_input():
-    for options in (("--max-grants", "0"), ("--max-realms", "0"), ("--max-grants", "many"), ("--keys", "mine")):
+    for options in (("--max-grants", "0"), ("--max-realms", "0"), ("--max-grants", "many"), ("--keys", "mine"),
+                    ("--ca-out", "ca.pem"), ("--listen", "0.0.0.0"), ("--listen", "300.1.2.3", "--control-token", "t"),
+                    ("--ready-file", "/nowhere/ready.json")):
         done = subprocess.run([BENCH, "serve", *options], capture_output=True, text=True, timeout=60)
         assert done.returncode == 2, (options, done.returncode)
-        assert options[0] in done.stderr and not done.stdout, done.stderr
+        assert options[1 if options[0] in ("--listen", "--ready-file") else 0] in done.stderr and not done.stdout, done.stderr
     print("values that make no sense end with exit status 2")
 
 
 check_generated_keys()
 check_confidential_client()
 check_max_grants()
+check_tls()
+check_environment()
+check_parent()
 check_bad_input()

@@ -153,6 +153,13 @@ Control::~Control() = default;
 
 bool Control::is_for(const HttpRequest& request) { return request.target.starts_with(kControlPrefix); }
 
+bool Control::may_block(const HttpRequest& request) {
+  const auto& routes = control_routes().all();
+  return std::any_of(routes.begin(), routes.end(), [&](const ControlRoute& route) {
+    return route.waits && route.method == request.method && match_path(route.path, request.path());
+  });
+}
+
 Json Control::openapi() { return describe_control_routes(control_routes()); }
 
 HttpResponse Control::handle(const HttpRequest& request) {

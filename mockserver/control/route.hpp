@@ -49,6 +49,7 @@ struct ControlRoute {
   std::vector<std::string> query = {};  ///< Names of optional query parameters.
   int status = 200;
   ControlAnswer (*handle)(const ControlCall&) = nullptr;
+  bool waits = false;  ///< Its answer may wait for something to happen; what the realm's end ends, too.
 };
 
 /// The routes of the program. Filled once, then read from any thread.

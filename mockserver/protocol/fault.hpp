@@ -11,18 +11,25 @@
 #include <mimir/codec/json.hpp>
 #include <mimir/codec/result.hpp>
 #include <mockoauth/server/script.hpp>
+#include <mockoauth/server/welcome.hpp>
 
 namespace mockoauth::server {
 
 struct Call;
 
-/// Where in the life of a request a fault strikes. protocol/pipeline.cpp is the one place that runs them.
+/// Where in the life of a connection or of a request a fault strikes. Realm::welcome runs those of connections,
+/// protocol/pipeline.cpp those of requests.
 enum class Phase {
+  Accept,            ///< A connection has come, nothing was read.
+  Handshake,         ///< TLS: the ClientHello was read, nothing was answered.
   BeforeValidation,  ///< Request read, nothing judged yet. A fault that sets Call::answer replaces the endpoint.
   AfterCommit,       ///< What was issued or consumed is stored; the answer is made but not sent.
   BeforeSend,        ///< Last look at the answer, errors and 404s included.
 };
-inline constexpr Phase kPhases[] = {Phase::BeforeValidation, Phase::AfterCommit, Phase::BeforeSend};
+inline constexpr Phase kPhases[] = {Phase::Accept, Phase::Handshake, Phase::BeforeValidation, Phase::AfterCommit,
+                                    Phase::BeforeSend};
+/// Nothing of a request is known yet.
+[[nodiscard]] constexpr bool is_of_connection(Phase phase) { return phase == Phase::Accept || phase == Phase::Handshake; }
 [[nodiscard]] std::string_view to_string(Phase phase);
 [[nodiscard]] std::optional<Phase> parse_phase(std::string_view name);
 
@@ -60,7 +67,8 @@ struct Fault {
   std::vector<FaultArgument> arguments = {};
   /// Judges what `arguments` cannot say; null: there is nothing.
   mimir::codec::Result<> (*check_arguments)(const mimir::codec::Json&) = nullptr;
-  void (*apply)(Call&, const mimir::codec::Json& arguments) = nullptr;
+  void (*apply)(Call&, const mimir::codec::Json& arguments) = nullptr;  ///< Phases of requests.
+  void (*welcome)(Welcome&, const mimir::codec::Json& arguments) = nullptr;  ///< Phases of connections.
   bool blocks = false;  ///< The thread that answers may have to wait in it.
 
   [[nodiscard]] bool can_strike_at(Phase at) const;

@@ -197,6 +197,11 @@ std::string phases_text(const Fault& fault) {
   return text;
 }
 
+bool matches_any_request(const RuleMatch& when) {
+  return when.endpoint.empty() && when.grant_type.empty() && when.client_id.empty() && when.user.empty() &&
+         when.flow.empty() && when.method.empty() && when.parameters.empty() && when.headers.empty();
+}
+
 // @param pointer of the action. A rule that can never strike would make a test pass for the wrong reason.
 RuleResult<void> check_action(const FaultAction& action, const RuleMatch& when, const std::string& pointer) {
   const Fault* fault = registries().faults.find(action.fault);
@@ -215,6 +220,9 @@ RuleResult<void> check_action(const FaultAction& action, const RuleMatch& when, 
   if (!can_meet(when.endpoint, fault->reach.endpoint) || !can_meet(when.grant_type, fault->reach.grant_type)) {
     return rule_problem(kBad, "/when", "`" + fault->name + "` strikes only " + reach_text(fault->reach) +
                                            "; the rule is for another one");
+  }
+  if (is_of_connection(parse_phase(action.phase).value_or(fault->phase)) && !matches_any_request(when)) {
+    return rule_problem(kBad, "/when", "`" + fault->name + "` strikes before there is a request: only `nth` can be matched");
   }
   if (action.times < 1) return rule_problem(kBad, pointer + "/times", "`times` of an action is at least 1");
   if (auto checked = check_arguments(*fault, action.arguments); !checked) {

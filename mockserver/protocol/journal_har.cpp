@@ -94,6 +94,7 @@ Json entry_of(const Exchange& exchange, const Json& shown, const std::vector<std
                            "faults", "grant", "issued", "consumed"}) {
     ours.set(name, *shown.find(name));
   }
+  if (const auto* delivery = shown.find("delivery")) ours.set("delivery", *delivery);
   return Json::object({{"startedDateTime", Json(iso8601_ms(exchange.real_time))},
                        {"time", Json(0)},
                        {"request", std::move(har_request)},

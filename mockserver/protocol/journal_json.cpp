@@ -150,6 +150,7 @@ Json exchange_to_json(const Exchange& exchange, bool redact) {
       {"consumed", texts(exchange.consumed)},
   });
   if (!exchange.ignored.empty()) out.set("ignored", texts(exchange.ignored));
+  if (!exchange.delivery.empty()) out.set("delivery", Json(exchange.delivery));
   // Raw bytes cannot be masked reliably, so they are shown whole or not at all.
   if (!redact && !request.raw.empty()) out.set("raw", Json(request.raw));
   return out;

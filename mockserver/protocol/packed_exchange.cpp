@@ -17,11 +17,12 @@ using mimir::codec::TimePoint;
 template <class SomeExchange, class Field>
 void for_each_field(SomeExchange& exchange, Field field) {
   auto& [number, virtual_time, real_time, endpoint, request, parameters, response, client_id, grant_type, error, reason,
-         clause, ignored, faults, grant, issued, consumed] = exchange;
+         clause, ignored, faults, grant, issued, consumed, delivery] = exchange;
   auto& [method, target, headers, body, raw, version, origin, client_certificate] = request;
-  auto& [status, response_headers, response_body] = response;
+  auto& [status, response_headers, response_body, how] = response;
+  (void)how;  // Told by `delivery`.
   field(number, virtual_time, real_time, endpoint, parameters, client_id, grant_type, error, reason, clause, ignored,
-        faults, grant, issued, consumed);
+        faults, grant, issued, consumed, delivery);
   field(method, target, headers, body, raw, version, origin, client_certificate);
   field(status, response_headers, response_body);
 }

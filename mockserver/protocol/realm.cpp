@@ -79,6 +79,21 @@ void Realm::clear_faults() { impl_->state.faults.clear(); }
 Latches& Realm::latches() { return impl_->state.latches; }
 bool Realm::may_block() const { return impl_->state.faults.may_block(); }
 
+Welcome Realm::welcome(const Arrival& arrival) {
+  Welcome welcome;
+  auto& faults = impl_->state.faults;
+  welcome.asks_for_certificate = impl_->state.profile().lists("extensions", "mtls");
+  if (faults.is_empty()) return welcome;
+  const std::string nothing;
+  const mimir::codec::Parameters no_parameters;
+  const HttpRequest no_request;
+  const RequestFacts facts{nothing, nothing, nothing, no_parameters, no_request};
+  RuleTrace trace;
+  const auto phase = arrival.at == Arrival::At::Accept ? Phase::Accept : Phase::Handshake;
+  while (const auto strike = faults.take(phase, facts, trace)) strike->fault->welcome(welcome, strike->arguments);
+  return welcome;
+}
+
 ScriptReport Realm::report() const {
   ScriptReport report;
   for (auto& state : impl_->state.faults.states()) {

@@ -56,6 +56,8 @@ std::optional<Phase> parse_phase(std::string_view name) {
 
 std::string_view to_string(Phase phase) {
   switch (phase) {
+    case Phase::Accept: return "accept";
+    case Phase::Handshake: return "handshake";
     case Phase::BeforeValidation: return "before_validation";
     case Phase::AfterCommit: return "after_commit";
     case Phase::BeforeSend: return "before_send";

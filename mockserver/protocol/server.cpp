@@ -137,6 +137,15 @@ bool Server::may_block(const HttpRequest& request) const {
   return realm != nullptr && realm->may_block();
 }
 
+Welcome Server::welcome(const Arrival& arrival) const {
+  constexpr std::string_view kLocalhost = ".localhost";
+  const std::string_view asked = arrival.server_name;
+  std::shared_ptr<Realm> realm;
+  if (asked.ends_with(kLocalhost)) realm = find_realm(asked.substr(0, asked.size() - kLocalhost.size()));
+  if (!realm) realm = find_realm(kDefaultRealm);
+  return realm ? realm->welcome(arrival) : Welcome();
+}
+
 void Server::end_realms() {
   const std::shared_lock lock(impl_->mutex);
   for (const auto& [name, realm] : impl_->realms) realm->end();

@@ -112,14 +112,14 @@ class PistacheListener final : public Listener {
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
   [[nodiscard]] std::string origin() const override {
-    return "http://" + reachable(service_->options.host) + ":" + std::to_string(port_);
+    return (service_->options.tls ? "https://" : "http://") + reachable(service_->options.host) + ":" + std::to_string(port_);
   }
 
-  void start(Handler handler) override {
+  void start(ListenerCalls calls) override {
     const std::lock_guard lock(mutex_);
     if (started_ || stopped_) return;
     started_ = true;
-    service_->handler = std::move(handler);
+    service_->calls = std::move(calls);
     try {
       listener_->runThreaded();
     } catch (const std::exception&) {
@@ -144,8 +144,9 @@ class PistacheListener final : public Listener {
       if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
       shut_stray_sockets(address == "localhost" ? "127.0.0.1" : address, port_);
     }
+    service_->aside.wait();
     caretaker.stop();
-    service_->handler = nullptr;
+    service_->calls = {};
   }
 
  private:

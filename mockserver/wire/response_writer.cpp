@@ -71,7 +71,11 @@ std::string write_response(const server::HttpResponse& response, ReplyFrame fram
   }
   if (!response.header("Date")) append_field(out, "Date", http_date(now));
   // RFC 9110 §8.6: none with 204; with 304 it would have to be the length of the 200 reply, which is not known here.
-  if (!bodiless) append_field(out, "Content-Length", std::to_string(response.body.size()));
+  if (frame.framing != nullptr) {
+    for (const auto& [name, value] : *frame.framing) append_field(out, name, value);
+  } else if (!bodiless) {
+    append_field(out, "Content-Length", std::to_string(response.body.size()));
+  }
   if (frame.close) append_field(out, "Connection", "close");
   out.append("\r\n");
   if (!bodiless && !frame.head) out.append(response.body);

@@ -12,6 +12,8 @@ namespace mockoauth::wire {
 struct ReplyFrame {
   bool head = false;   ///< The request was HEAD: the length is told, the body is not sent (RFC 9110 §9.3.2).
   bool close = false;  ///< The connection is closed after this reply.
+  /// Fields in the place of Content-Length, whatever they say of the body; null: the true one.
+  const server::Headers* framing = nullptr;
 };
 
 /// The bytes of a reply. Framing fields (Content-Length, Transfer-Encoding, Connection) are this function's: those of

@@ -1,6 +1,7 @@
 // The bundled client in process: its real code on one side, the real engine on the other, memory between them and one
 // clock that a scenario moves. Every step of the client starts from nothing but its store, as a new process would.
 #include <deque>
+#include <functional>
 #include <mutex>
 
 #include <mimir/codec/json.hpp>
@@ -12,6 +13,7 @@
 #include <mockoauth/server/server.hpp>
 
 #include "browser_walk.hpp"
+#include "memory_delivery.hpp"
 
 namespace mockoauth::conformance {
 namespace {
@@ -131,9 +133,12 @@ server::HttpRequest to_server(const std::string& method, const Url& url, std::si
   return request;
 }
 
+// In the place of waiting: both sides' clocks move.
+using PassTime = std::function<void(std::chrono::milliseconds)>;
+
 class MemoryTransport final : public oauth::HttpTransport {
  public:
-  explicit MemoryTransport(Provider& provider) : provider_(provider) {}
+  MemoryTransport(Provider& provider, PassTime pass_time) : provider_(provider), pass_time_(std::move(pass_time)) {}
 
   oauth::HttpOutcome send(const oauth::HttpRequest& request, std::stop_token) override {
     const auto url = Url::parse(request.url);
@@ -142,11 +147,13 @@ class MemoryTransport final : public oauth::HttpTransport {
       return {oauth::Sent::No, oauth::fail({oauth::Category::TryLater, "network.unreachable", "Nothing answers at " + request.url + ".", "", ""})};
     }
     const auto answer = provider_.server.handle(to_server(request.method, *url, *origin, request.headers, request.body.expose()));
+    if (answer.delivery) return internal::deliver(answer, *answer.delivery, request, pass_time_);
     return {oauth::Sent::Yes, oauth::HttpResponse{answer.status, answer.headers, oauth::Secret(answer.body)}};
   }
 
  private:
   Provider& provider_;
+  PassTime pass_time_;
 };
 
 // Opening the browser plays the whole walk at once: authorization endpoint, redirects, callback.
@@ -194,12 +201,12 @@ Outcome outcome_of(const oauth::Error& error) {
 
 class NativeSession final : public Session {
  public:
-  NativeSession(Provider& provider, mimir::codec::ManualClock& clock, ClientSetup setup, NativeOptions options)
-      : provider_(provider), clock_(clock), setup_(std::move(setup)), options_(options), random_(setup_.seed + 1) {}
+  NativeSession(Provider& provider, mimir::codec::ManualClock& clock, PassTime pass_time, ClientSetup setup, NativeOptions options)
+      : provider_(provider), clock_(clock), pass_time_(std::move(pass_time)), setup_(std::move(setup)), options_(options), random_(setup_.seed + 1) {}
 
   mimir::codec::Result<ClientResult> run(const std::string& action, const BrowserPlan& plan) override {
     ClientResult result;
-    MemoryTransport transport(provider_);
+    MemoryTransport transport(provider_, pass_time_);
     MemoryBrowser browser(provider_, ports_, plan);
     MemoryReceiverFactory callbacks(ports_);
     oauth::OAuthManager manager({.http = transport, .browser = browser, .callbacks = callbacks, .storage = *storage_, .clock = clock_,
@@ -285,6 +292,7 @@ class NativeSession final : public Session {
 
   Provider& provider_;
   mimir::codec::ManualClock& clock_;
+  PassTime pass_time_;
   ClientSetup setup_;
   NativeOptions options_;
   mimir::codec::SeededRandom random_;
@@ -324,7 +332,11 @@ class NativeDriver final : public Driver {
   }
 
   mimir::codec::Result<std::unique_ptr<Session>> start(const Stage&, const ClientSetup& setup) override {
-    return std::make_unique<NativeSession>(stage_->provider, stage_->client_clock, setup, options_);
+    const auto pass_time = [stage = stage_.get()](std::chrono::milliseconds by) {
+      stage->client_clock.advance(by);
+      stage->server_clock.advance(by);
+    };
+    return std::make_unique<NativeSession>(stage_->provider, stage_->client_clock, pass_time, setup, options_);
   }
 
  private:

@@ -2,8 +2,10 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -13,9 +15,11 @@
 #include <mockoauth/server/server.hpp>
 #include <mockoauth/wire/fetcher.hpp>
 #include <mockoauth/wire/origins.hpp>
+#include <mockoauth/wire/tls_authority.hpp>
 
 #include "../command.hpp"
 #include "../generated_keys.hpp"
+#include "../passing_file.hpp"
 #include "../selection.hpp"
 
 namespace mockoauth::cli {
@@ -37,6 +41,12 @@ struct ServeOptions {
   std::string journal;  ///< File; empty: none is written.
   bool with_secrets = false;
   bool fetch_anywhere = false;
+  std::string listen = "127.0.0.1";
+  bool tls = false;
+  std::string ca_out;      ///< File; empty: a temporary one.
+  std::string ready_file;  ///< Empty: none.
+  bool print_env = false;
+  bool exit_with_parent = false;
   std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
 };
 
@@ -82,14 +92,109 @@ std::vector<mimir::codec::JwsAlgorithm> algorithms_of(const server::Profile& pro
   return all;
 }
 
-int serve(const ServeOptions& options) {
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+// What stands in the way of serving, in a sentence; empty: nothing.
+std::string objection(const ServeOptions& options) {
   const auto& journal = options.journal;
   if (!journal.empty() && !journal.ends_with(".jsonl") && !journal.ends_with(".har")) {
-    return complain("--journal takes a file that ends with .jsonl or .har, not " + journal, kUsage);
+    return "--journal takes a file that ends with .jsonl or .har, not " + journal;
   }
+  if (!is_loopback(options.listen) && options.control_token.empty()) {
+    return "at " + options.listen + " others than this machine could steer the server: give --control-token, or listen on 127.0.0.1";
+  }
+  if (!options.ca_out.empty() && !options.tls) return "--ca-out means something only with --tls";
+  if (!journal.empty() && !make_file(journal)) return "the journal cannot be written to " + journal;
+  return {};
+}
+
+// The signal that asks for the end comes from the kernel when the parent has gone (prctl(2)).
+bool follow_parent() {
+  const auto parent = ::getppid();
+  return ::prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && ::getppid() == parent && parent != 1;
+}
+
+// As a word of a POSIX shell, whatever it holds.
+std::string quoted(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+std::string as_environment(const Json& ready) {
+  constexpr std::pair<const char*, const char*> kVariables[] = {
+      {"MOCKOAUTH_ISSUER", "issuer"}, {"MOCKOAUTH_RESOURCE", "resource"}, {"MOCKOAUTH_CLIENT_ID", "client_id"},
+      {"MOCKOAUTH_CONTROL", "control"}, {"SSL_CERT_FILE", "ca_file"}};
+  std::string text;
+  for (const auto& [variable, member] : kVariables) {
+    if (const auto value = ready.string_at(member)) text += std::string("export ") + variable + "=" + quoted(*value) + "\n";
+  }
+  return text + "export MOCKOAUTH_PID=" + std::to_string(::getpid()) + "\n";
+}
+
+/// What listens: where the provider is, and with TLS the same without it, for whoever steers the server.
+struct Doors {
+  std::shared_ptr<wire::TlsAuthority> authority;
+  std::optional<PassingFile> ca_file;
+  std::optional<wire::Origins> provider;
+  std::optional<wire::Origins> plain;
+
+  [[nodiscard]] const std::string& control_origin() const { return (plain ? plain : provider)->urls().front(); }
+  void start(const wire::ListenerCalls& calls) {
+    provider->start(calls);
+    if (plain) plain->start(calls);
+  }
+  void stop() {
+    provider->stop();
+    if (plain) plain->stop();
+  }
+};
+
+mimir::codec::Result<Doors> open_doors(const ServeOptions& options, std::size_t origins) {
+  Doors doors;
+  wire::ListenerOptions listening{.host = options.listen, .port = options.port};
+  if (options.tls) {
+    auto authority = wire::TlsAuthority::create();
+    if (!authority) return tl::unexpected(authority.error());
+    doors.authority = *authority;
+    const auto& pem = doors.authority->ca_pem();
+    auto file = options.ca_out.empty() ? PassingFile::write_temporary(".pem", pem) : PassingFile::write(options.ca_out, pem);
+    if (!file) return tl::unexpected(file.error());
+    doors.ca_file.emplace(std::move(*file));
+    auto plain = wire::Origins::bind({.host = options.listen}, origins);
+    if (!plain) return tl::unexpected(plain.error());
+    doors.plain.emplace(std::move(*plain));
+    listening.tls = doors.authority;
+  }
+  auto provider = wire::Origins::bind(listening, origins);
+  if (!provider) return tl::unexpected(provider.error());
+  doors.provider.emplace(std::move(*provider));
+  return doors;
+}
+
+Json ready_line(const ServeOptions& options, const Doors& doors, const server::Realm& realm) {
+  Json urls = Json::array();
+  for (const auto& url : doors.provider->urls()) urls.push_back(Json(url));
+  Json ready = Json::object({{"ready", true},
+                             {"issuer", realm.configured_issuer()},
+                             {"origins", std::move(urls)},
+                             {"port", static_cast<int>(doors.provider->port())},
+                             {"provider", realm.profile().id()},
+                             {"client_id", options.client_id},
+                             {"resource", realm.resource_url()},
+                             {"control", doors.control_origin() + "/_mock"},
+                             {"pid", static_cast<int>(::getpid())}});
+  if (doors.ca_file) ready.set("ca_file", Json(std::filesystem::absolute(doors.ca_file->path()).string()));
+  return ready;
+}
+
+int serve(const ServeOptions& options) {
   auto profile = select_profile(options.provider, options.variant);
   if (!profile) return complain(profile.error().to_string(), kUsage);
-  if (!journal.empty() && !make_file(journal)) return complain("the journal cannot be written to " + journal, kUsage);
+  if (const auto why = objection(options); !why.empty()) return complain(why, kUsage);
+  if (options.exit_with_parent && !follow_parent()) return complain("the parent of this process is gone already", kBench);
 
   keep_memory_in_one_place();
   // Blocked before any thread starts, so that only sigwait below sees them.
@@ -99,12 +204,13 @@ int serve(const ServeOptions& options) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  auto origins = wire::Origins::bind({.port = options.port}, profile->origins().size());
-  if (!origins) return complain(origins.error().message, kUsage);
+  auto doors = open_doors(options, profile->origins().size());
+  if (!doors) return complain(doors.error().message, kUsage);
   const mimir::codec::SystemClock clock;
   std::optional<GeneratedKeys> keys;
   if (options.keys == "generate") keys.emplace(algorithms_of(*profile));
-  server::Server server(clock, origins->urls(), {.realms = options.max_realms});
+  const auto& base_urls = doors->provider->urls();
+  server::Server server(clock, base_urls, {.realms = options.max_realms});
   server::RealmOptions realm_options{.profile = *profile, .seed = options.seed, .max_grants = options.max_grants};
   realm_options.fetcher = wire::make_fetcher({.beyond_loopback = options.fetch_anywhere});
   if (keys) realm_options.key_source = keys->source();
@@ -114,28 +220,27 @@ int serve(const ServeOptions& options) {
   auto realm = server.create_realm(std::move(realm_options));
   if (!realm) return complain(realm.error().message, kBench);
   server::Control control(server, {.token = options.control_token});
-  origins->start([&](server::HttpRequest request) {
-    return server::Control::is_for(request) ? control.handle(request) : server.handle(std::move(request));
-  });
+  doors->start({.handler = [&](server::HttpRequest request) {
+                  return server::Control::is_for(request) ? control.handle(request) : server.handle(std::move(request));
+                },
+                .may_block = [&](const server::HttpRequest& request) {
+                  return server::Control::is_for(request) ? server::Control::may_block(request) : server.may_block(request);
+                },
+                .welcome = [&](const server::Arrival& arrival) { return server.welcome(arrival); }});
 
-  Json urls = Json::array();
-  for (const auto& url : origins->urls()) urls.push_back(Json(url));
-  std::cout << Json::object({{"ready", true},
-                             {"issuer", (*realm)->configured_issuer()},
-                             {"origins", std::move(urls)},
-                             {"port", static_cast<int>(origins->port())},
-                             {"provider", profile->id()},
-                             {"client_id", options.client_id},
-                             {"resource", (*realm)->resource_url()},
-                             {"control", origins->urls().front() + "/_mock"},
-                             {"pid", static_cast<int>(::getpid())}})
-                   .dump()
-            << std::endl;
+  const Json ready = ready_line(options, *doors, **realm);
+  std::optional<PassingFile> ready_file;
+  if (!options.ready_file.empty()) {
+    auto written = PassingFile::write(options.ready_file, ready.dump() + "\n");
+    if (!written) return complain(written.error().message, kUsage);
+    ready_file.emplace(std::move(*written));
+  }
+  std::cout << (options.print_env ? as_environment(ready) : ready.dump() + "\n") << std::flush;
   int signal = 0;
   sigwait(&signals, &signal);
-  server.end_realms();  // A held call would keep its worker.
-  origins->stop();
-  return journal.empty() ? kHeld : write_journal(options, **realm, origins->urls());
+  server.end_realms();  // A held call would keep the listener.
+  doors->stop();
+  return options.journal.empty() ? kHeld : write_journal(options, **realm, base_urls);
 }
 
 }  // namespace
@@ -146,6 +251,12 @@ void register_serve(Commands& commands) {
     app.add_option("--provider", options->provider, "A profile's id (see `mockoauth providers`), ID:VARIANT, or a file")->capture_default_str();
     app.add_option("--variant", options->variant, "One of the profile's variants");
     app.add_option("--port", options->port, "0: any free port")->capture_default_str();
+    app.add_option("--listen", options->listen, "127.0.0.1, ::1, localhost for both, or an address of this machine, which needs a --control-token")->capture_default_str();
+    app.add_flag("--tls", options->tls, "https, by a CA made for this run; the same without TLS and the control API beside it on a port of their own");
+    app.add_option("--ca-out", options->ca_out, "Write its certificate there, for clients to trust; else to a temporary file that the ready line names");
+    app.add_option("--ready-file", options->ready_file, "Write the ready line there, too; the file goes when the server does");
+    app.add_flag("--print-env", options->print_env, "Print what is ready as shell variables instead of JSON");
+    app.add_flag("--exit-with-parent", options->exit_with_parent, "Stop when the process that started this one is gone");
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens; 0: unpredictable ones")->capture_default_str();
     app.add_option("--client-id", options->client_id, "The client that is registered; public unless it gets a secret")->capture_default_str();
     app.add_option("--client-secret", options->client_secret, "Makes it a confidential client, which may act for itself");

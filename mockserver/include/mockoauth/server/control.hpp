@@ -28,6 +28,8 @@ class Control {
 
   /// Whether a request is for this API and not for a provider.
   [[nodiscard]] static bool is_for(const HttpRequest& request);
+  /// Whether handling this may make the caller wait: for calls at a latch, for an exchange that is yet to come.
+  [[nodiscard]] static bool may_block(const HttpRequest& request);
   /// Never throws.
   [[nodiscard]] HttpResponse handle(const HttpRequest& request);
   /// The OpenAPI 3.1 document of all routes.

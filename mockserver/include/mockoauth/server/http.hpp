@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,8 @@
 #include <vector>
 
 namespace mockoauth::server {
+
+struct Delivery;  // <mockoauth/server/delivery.hpp>
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -34,6 +37,7 @@ struct HttpResponse {
   int status = 200;
   Headers headers = {};
   std::string body = {};
+  std::shared_ptr<const Delivery> delivery = {};  ///< Null: whole and at once.
 
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
   void set_header(std::string_view name, std::string value);

@@ -32,6 +32,8 @@ struct Exchange {
   std::string grant;                        ///< Which grant (login) this belongs to: `g1`; empty when none.
   std::vector<std::string> issued;          ///< Lineage: `code:c1`, `access:a2`, `refresh:r2` as short names.
   std::vector<std::string> consumed;        ///< The same for what was presented.
+  /// In words, what became of the answer on its way where a fault saw to that: `reset before_answer`; else empty.
+  std::string delivery = {};
 };
 
 /// How much a journal keeps before the oldest exchange falls out of it.

@@ -16,6 +16,7 @@
 #include <mockoauth/server/latches.hpp>
 #include <mockoauth/server/profile.hpp>
 #include <mockoauth/server/script.hpp>
+#include <mockoauth/server/welcome.hpp>
 #include <mockoauth/server/virtual_clock.hpp>
 
 namespace mockoauth::server {
@@ -206,6 +207,8 @@ class Realm {
   [[nodiscard]] Latches& latches();  ///< Of the fault `hold`.
   /// Whether a fault may make the caller of handle() wait. A server with few threads answers such requests on others.
   [[nodiscard]] bool may_block() const;
+  /// How the realm's rules of the phases `accept` and `handshake` want a connection to be met. Counts as a match.
+  [[nodiscard]] Welcome welcome(const Arrival& arrival);
   [[nodiscard]] ScriptReport report() const;
   /// Lets every held call go and holds none any more. For whoever drops the realm; handle() still answers. @returns what
   /// was left of the script.

@@ -44,6 +44,9 @@ class Server {
   HttpResponse handle(HttpRequest request);  ///< By value as Realm::handle.
   /// Whether handling this may make the caller wait for a test (Realm::may_block).
   [[nodiscard]] bool may_block(const HttpRequest& request) const;
+  /// How a connection is met. No request has named a realm yet: the ClientHello's `NAME.localhost` does, for its
+  /// handshake; everything else is the default realm's.
+  [[nodiscard]] Welcome welcome(const Arrival& arrival) const;
   void end_realms();  ///< Realm::end for all of them: the server stops.
 
  private:

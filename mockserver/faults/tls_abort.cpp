@@ -1,0 +1,18 @@
+// RFC 8446 §6.2: a server that has nothing in common with the client.
+#include "protocol/fault.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+void change(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcome::Deed::Alert; }
+
+}  // namespace
+
+void register_tls_abort(Faults& faults) {
+  faults.add({.name = "tls.abort",
+              .title = "The server ends the handshake with the alert handshake_failure",
+              .phase = Phase::Handshake,
+              .welcome = change});
+}
+
+}  // namespace mockoauth::server

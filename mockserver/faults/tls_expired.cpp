@@ -1,0 +1,18 @@
+// RFC 5280 §4.1.2.5: the commonest reason why a login breaks overnight.
+#include "protocol/fault.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::Expired; }
+
+}  // namespace
+
+void register_tls_expired(Faults& faults) {
+  faults.add({.name = "tls.expired",
+              .title = "The server shows a certificate that has expired",
+              .phase = Phase::Handshake,
+              .welcome = change});
+}
+
+}  // namespace mockoauth::server

@@ -1,0 +1,18 @@
+// Another protocol on the port: what a proxy or a captive portal answers.
+#include "protocol/fault.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+void change(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcome::Deed::Garbage; }
+
+}  // namespace
+
+void register_tls_garbage(Faults& faults) {
+  faults.add({.name = "tls.garbage",
+              .title = "Bytes that are no TLS answer the ClientHello, then the stream ends",
+              .phase = Phase::Handshake,
+              .welcome = change});
+}
+
+}  // namespace mockoauth::server

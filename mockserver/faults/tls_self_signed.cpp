@@ -1,0 +1,18 @@
+// A server set up by hand; or somebody in between who has no CA.
+#include "protocol/fault.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::SelfSigned; }
+
+}  // namespace
+
+void register_tls_self_signed(Faults& faults) {
+  faults.add({.name = "tls.self_signed",
+              .title = "The server shows a certificate that it signed itself",
+              .phase = Phase::Handshake,
+              .welcome = change});
+}
+
+}  // namespace mockoauth::server

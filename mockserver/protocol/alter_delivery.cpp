@@ -1,0 +1,41 @@
+#include "protocol/alter_delivery.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace mockoauth::server {
+namespace {
+
+using mimir::codec::Json;
+
+constexpr int kUnavailable = 503;
+
+}  // namespace
+
+void alter_delivery(Call& call, std::string words, void (*change)(Delivery&, const Json&), const Json& arguments) {
+  if (!call.answer) call.answer = HttpResponse{.status = kUnavailable};
+  auto delivery = call.answer->delivery ? *call.answer->delivery : Delivery();
+  change(delivery, arguments);
+  call.answer->delivery = std::make_shared<const Delivery>(std::move(delivery));
+  auto& told = call.exchange.delivery;
+  told += (told.empty() ? "" : ", ") + std::move(words);
+}
+
+std::vector<Phase> delivery_phases() { return {Phase::BeforeValidation, Phase::AfterCommit}; }
+
+FaultArgument place_argument() {
+  return {.name = "at",
+          .meaning = "Where in the answer; before_answer when left out.",
+          .choices = {"before_answer", "mid_headers", "mid_body", "after_answer"}};
+}
+
+Delivery::Place place_of(const Json& arguments) {
+  return parse_delivery_place(arguments.string_at("at").value_or("")).value_or(Delivery::Place::BeforeAnswer);
+}
+
+FaultArgument milliseconds_argument(std::string name, std::string meaning, bool required) {
+  return {.name = std::move(name), .kind = ArgumentKind::Number, .meaning = std::move(meaning), .required = required,
+          .least = 1, .most = 600'000};
+}
+
+}  // namespace mockoauth::server

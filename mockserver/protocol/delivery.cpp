@@ -1,0 +1,34 @@
+#include <mockoauth/server/delivery.hpp>
+
+namespace mockoauth::server {
+namespace {
+
+constexpr std::pair<Delivery::Place, std::string_view> kPlaces[] = {
+    {Delivery::Place::BeforeAnswer, "before_answer"},
+    {Delivery::Place::MidHeaders, "mid_headers"},
+    {Delivery::Place::MidBody, "mid_body"},
+    {Delivery::Place::AfterAnswer, "after_answer"},
+};
+
+}  // namespace
+
+bool Delivery::arrives_whole() const {
+  const bool all_sent = place == Place::AfterAnswer || then == Then::GoOn;
+  return all_sent && !raw && !framing && tail.empty() && endless.empty();
+}
+
+std::string_view to_string(Delivery::Place place) {
+  for (const auto& [known, name] : kPlaces) {
+    if (known == place) return name;
+  }
+  return {};
+}
+
+std::optional<Delivery::Place> parse_delivery_place(std::string_view name) {
+  for (const auto& [place, known] : kPlaces) {
+    if (known == name) return place;
+  }
+  return std::nullopt;
+}
+
+}  // namespace mockoauth::server
