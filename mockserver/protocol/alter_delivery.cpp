@@ -21,6 +21,14 @@ void alter_delivery(Call& call, std::string words, void (*change)(Delivery&, con
   told += (told.empty() ? "" : ", ") + std::move(words);
 }
 
+void lose_answer(Call& call, std::string words) {
+  const auto lose = [](Delivery& delivery, const Json&) {
+    delivery.place = Delivery::Place::BeforeAnswer;
+    delivery.then = Delivery::Then::Reset;
+  };
+  alter_delivery(call, std::move(words), lose, Json());
+}
+
 std::vector<Phase> delivery_phases() { return {Phase::BeforeValidation, Phase::AfterCommit}; }
 
 FaultArgument place_argument() {

@@ -16,6 +16,9 @@ namespace mockoauth::server {
 void alter_delivery(Call& call, std::string words, void (*change)(Delivery&, const mimir::codec::Json&),
                     const mimir::codec::Json& arguments);
 
+/// The connection is reset without one byte of an answer. @param words for the journal: why.
+void lose_answer(Call& call, std::string words);
+
 /// The phases of whatever happens to an answer on its way.
 [[nodiscard]] std::vector<Phase> delivery_phases();
 

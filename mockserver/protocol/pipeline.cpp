@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/alter_delivery.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/call.hpp"
 #include "protocol/client_auth.hpp"
@@ -199,6 +200,14 @@ struct LatchLeaver {
   }
 };
 
+void answer_call(Call& call) {
+  if (call.realm.life.is_down(call.now)) return lose_answer(call, "down");
+  strike(call, Phase::BeforeValidation);
+  const bool granted = !call.answer && run_endpoint(call);
+  if (granted) strike(call, Phase::AfterCommit);
+  strike(call, Phase::BeforeSend);
+}
+
 }  // namespace
 
 HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
@@ -207,10 +216,7 @@ HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
   call.endpoint = realm.routes.find(request.origin, request.path(), request.method);
   read_request(call);
 
-  strike(call, Phase::BeforeValidation);
-  const bool granted = !call.answer && run_endpoint(call);
-  if (granted) strike(call, Phase::AfterCommit);
-  strike(call, Phase::BeforeSend);
+  answer_call(call);
 
   // The realm's own time, so that a client sees the skew that a script makes.
   if (!call.answer->header("Date")) call.answer->set_header("Date", mimir::codec::format_http_date(call.now));

@@ -97,19 +97,24 @@ RealmState::RealmState(RealmOptions realm_options, const Clock& clock_of_the_wor
       dpop_nonces(*random) {}
 
 void RealmState::reset() {
-  store.clear();
+  forget_grants();
   journal.clear();
   faults.clear();
   latches.reopen();
+  life.clear();
+  for (const auto& id : dynamic_clients.clear()) registrations.remove_client(id);
+  registrations.forget_remembered();
+  random->restart();
+}
+
+void RealmState::forget_grants() {
+  store.clear();
   sessions.clear();
   pushed_requests.clear();
   guesses.clear();
   replays.clear();
   devices.clear();
   requests.clear();
-  for (const auto& id : dynamic_clients.clear()) registrations.remove_client(id);
-  registrations.forget_remembered();
-  random->restart();
 }
 
 std::string RealmState::url_of(std::string_view endpoint_name) const {

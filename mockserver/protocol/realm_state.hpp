@@ -17,6 +17,7 @@
 #include "protocol/registrations.hpp"
 #include "protocol/replay_cache.hpp"
 #include "protocol/routes.hpp"
+#include "protocol/life.hpp"
 #include "protocol/sessions.hpp"
 #include "protocol/store.hpp"
 #include <mockoauth/server/journal.hpp>
@@ -70,6 +71,7 @@ struct RealmState {
   DeviceLogins devices;
   DpopNonces dpop_nonces;
   RateWindow requests;
+  Life life;
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
   [[nodiscard]] bool offers(std::string_view extension) const { return profile().lists("extensions", extension); }
@@ -86,6 +88,8 @@ struct RealmState {
   /// Forgets what requests have left behind: grants, sessions, journal, faults, clients that registered themselves.
   /// Other registrations, keys and the clock stay.
   void reset();
+  /// What a provider that keeps all in memory has lost when it comes back: codes, tokens, sessions.
+  void forget_grants();
 };
 
 }  // namespace mockoauth::server

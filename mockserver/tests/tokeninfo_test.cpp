@@ -47,5 +47,57 @@ TEST(Tokeninfo, IsWhereTheProfileHasIt) {
   EXPECT_EQ(google.realm().handle(elsewhere).status, 400);
 }
 
+Profile with_private_api() {
+  return plain_but({{"introspection.style", "rest"}, {"introspection.answer", Json::object({{"user", "{user.sub}"}})}});
+}
+
+TEST(PrivateTokenApi, TellsTheClientAboutItsOwnTokens) {
+  Engine server(with_private_api());
+  const auto token = text_at(server.login(), "access_token");
+  EXPECT_EQ(server.post("/tokeninfo", {{"client_id", "app"}, {"access_token", token}}).body, R"({"user":"ada"})");
+  EXPECT_EQ(server.post("/tokeninfo", {{"client_id", "app"}, {"token", token}}).status, 200);
+  EXPECT_NE(server.post("/tokeninfo", {{"access_token", token}}).status, 200);
+  EXPECT_NE(server.post("/tokeninfo", {{"client_id", "web"}, {"client_secret", "guess"}, {"access_token", token}}).status, 200);
+  expect_error(server.post("/tokeninfo", {{"client_id", "app"}}), 400, "invalid_request", "access_token is missing");
+  expect_error(server.post("/tokeninfo", {{"client_id", "app"}, {"token", "no-such-token"}}), 401, "invalid_token");
+}
+
+TEST(PrivateTokenApi, TellsNoClientAboutTokensOfAnother) {
+  Engine server(with_private_api());
+  const auto token = text_at(server.login(), "access_token");
+  server.realm().add_client({.client_id = "other", .redirect_uris = {std::string(kRedirect)}});
+  EXPECT_NE(server.post("/tokeninfo", {{"client_id", "other"}, {"access_token", token}}).status, 200);
+}
+
+TEST(PrivateTokenApi, TellsWhoeverHoldsATokenAboutIt) {
+  Engine server(with_private_api());
+  const auto token = text_at(server.login(), "access_token");
+  EXPECT_EQ(server.get("/tokeninfo", bearer(token)).body, R"({"user":"ada"})");
+  EXPECT_NE(server.get("/tokeninfo?access_token=" + token).status, 200);
+}
+
+TEST(LongerLivedTokens, ReplaceALiveOneOfTheSameClient) {
+  Engine server(plain_but({{"grants", Json::array({Json("authorization_code"), Json("fb_exchange_token")})},
+                           {"refresh.issue", "never"}}));
+  const auto token = text_at(server.login(), "access_token");
+  server.advance(50min);
+  const Parameters ask{{"grant_type", "fb_exchange_token"}, {"client_id", "app"}, {"fb_exchange_token", token}};
+  const auto longer = text_at(body_of(server.post("/token", ask)), "access_token");
+  EXPECT_NE(longer, token);
+  server.advance(20min);
+  EXPECT_EQ(server.get("/resource", bearer(longer)).status, 200);
+  EXPECT_EQ(server.get("/resource", bearer(token)).status, 401);
+  EXPECT_NE(server.post("/token", ask).status, 200);  // The old one has expired.
+  server.realm().add_client({.client_id = "other", .redirect_uris = {std::string(kRedirect)}});
+  EXPECT_NE(server.post("/token", {{"grant_type", "fb_exchange_token"}, {"client_id", "other"}, {"fb_exchange_token", longer}}).status, 200);
+}
+
+TEST(LongerLivedTokens, AreNotThereUnlessTheProfileHasThem) {
+  Engine server;
+  const auto token = text_at(server.login(), "access_token");
+  expect_error(server.post("/token", {{"grant_type", "fb_exchange_token"}, {"client_id", "app"}, {"fb_exchange_token", token}}), 400,
+               "unsupported_grant_type");
+}
+
 }  // namespace
 }  // namespace mockoauth::server::testing

@@ -128,6 +128,35 @@ TEST_F(DeliveryFault, ArgumentsThatMeanNothingAreRefused) {
   EXPECT_TRUE(engine_.realm().faults().empty());
 }
 
+TEST(LifeDown, LastsUntilTheClockOfTheRealmHasMovedOn) {
+  Engine engine;
+  const auto code = engine.code();
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.down", .when = {.endpoint = "token"}, .arguments = Json::object({{"for_s", 60}})}));
+  EXPECT_FALSE(engine.get("/jwks").delivery);
+  EXPECT_EQ(engine.redeem(code).delivery->then, Then::Reset);
+  EXPECT_EQ(engine.get("/jwks").delivery->then, Then::Reset);
+  EXPECT_EQ(engine.last().delivery, "down");
+  engine.advance(59s);
+  EXPECT_TRUE(engine.redeem(code).delivery);
+  engine.advance(1s);
+  EXPECT_EQ(engine.redeem(code).status, 200);
+}
+
+TEST(LifeRestart, ForgetsWhatWasIssuedOrKeepsIt) {
+  for (const bool keep : {false, true}) {
+    Engine engine;
+    const auto tokens = body_of(engine.redeem(engine.code()));
+    const auto refresh = *tokens.string_at("refresh_token");
+    ASSERT_TRUE(engine.realm().add_fault({.fault = "life.restart", .when = {.endpoint = "jwks"},
+                                          .arguments = Json::object({{"keep", keep}, {"down_s", 5}})}));
+    EXPECT_EQ(engine.get("/jwks").delivery->then, Then::Reset);
+    EXPECT_TRUE(engine.get("/jwks").delivery);
+    engine.advance(5s);
+    EXPECT_EQ(engine.refresh(refresh).status, keep ? 200 : 400);
+    EXPECT_EQ(engine.redeem(engine.code()).status, 200);
+  }
+}
+
 Arrival handshake() { return {.at = Arrival::At::Handshake}; }
 
 TEST(ConnectionFaults, MeetOneConnectionAndThenBehave) {

@@ -2,18 +2,12 @@
 
 #include "wire/openssl_handles.hpp"
 #include "wire/tests/raw_client.hpp"
+#include "wire/tests/tls_client.hpp"
 
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-
-#include <openssl/err.h>
-#include <openssl/pem.h>
-
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,81 +19,9 @@ using server::Arrival;
 using server::Welcome;
 using testing::body_of;
 using testing::RawClient;
+using testing::TlsClient;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-/// A client that trusts one CA and nothing else, and checks all that a client has to (RFC 6125).
-class TlsClient {
- public:
-  TlsClient(std::uint16_t port, const std::string& ca_pem, const std::string& host, EVP_PKEY* key = nullptr,
-            X509* certificate = nullptr)
-      : context_(SSL_CTX_new(TLS_client_method())), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const OpenSslBio pem(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size())));
-    const X509Certificate ca(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr));
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), ca.get());
-    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
-    if (key != nullptr) {
-      SSL_CTX_use_certificate(context_.get(), certificate);
-      SSL_CTX_use_PrivateKey(context_.get(), key);
-    }
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return;
-    ssl_.reset(SSL_new(context_.get()));
-    SSL_set_fd(ssl_.get(), socket_);
-    SSL_set1_host(ssl_.get(), host.c_str());
-    // The macro SSL_set_tlsext_host_name casts in C's way.
-    SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str()));
-    ERR_clear_error();
-    is_open_ = SSL_connect(ssl_.get()) == 1;
-    if (!is_open_) {
-      char text[256] = {};
-      ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
-      error_ = text;
-    }
-  }
-  ~TlsClient() {
-    ssl_.reset();
-    ::close(socket_);
-  }
-  TlsClient(const TlsClient&) = delete;
-  TlsClient& operator=(const TlsClient&) = delete;
-
-  [[nodiscard]] bool is_open() const { return is_open_; }
-  [[nodiscard]] const std::string& error() const { return error_; }
-  /// Why the certificate is not believed; empty: it is.
-  [[nodiscard]] std::string distrust() const {
-    const long result = SSL_get_verify_result(ssl_.get());
-    return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
-  }
-  std::string ask(const std::string& request) {
-    SSL_write(ssl_.get(), request.data(), static_cast<int>(request.size()));
-    return read();
-  }
-  std::string read() {
-    std::string got;
-    char buffer[4096];
-    for (;;) {
-      const int count = SSL_read(ssl_.get(), buffer, sizeof buffer);
-      if (count <= 0) {
-        ended_in_order_ = SSL_get_error(ssl_.get(), count) == SSL_ERROR_ZERO_RETURN;
-        return got;
-      }
-      got.append(buffer, static_cast<std::size_t>(count));
-    }
-  }
-  [[nodiscard]] bool ended_in_order() const { return ended_in_order_; }
-
- private:
-  SslContext context_;
-  int socket_;
-  SslConnection ssl_;
-  bool is_open_ = false;
-  bool ended_in_order_ = false;
-  std::string error_;
-};
 
 const std::string kGetPath = "GET /path HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
@@ -270,12 +192,12 @@ TEST_F(TlsTest, TakesACertificateOfTheClientWhenItAsksForOne) {
   const std::string expected(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
   OPENSSL_free(der);
 
-  TlsClient unasked(listener_->port(), authority_->ca_pem(), "localhost", key.get(), certificate.get());
+  TlsClient unasked(listener_->port(), authority_->ca_pem(), "localhost", {key.get(), certificate.get()});
   ASSERT_TRUE(unasked.is_open());
   unasked.ask(kGetPath);
   EXPECT_EQ(shown(), "");
   meet_by({.asks_for_certificate = true});
-  TlsClient asked(listener_->port(), authority_->ca_pem(), "localhost", key.get(), certificate.get());
+  TlsClient asked(listener_->port(), authority_->ca_pem(), "localhost", {key.get(), certificate.get()});
   ASSERT_TRUE(asked.is_open()) << asked.error();
   asked.ask(kGetPath);
   EXPECT_EQ(shown(), expected);
