@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t step = data[0] == 0 ? size : data[0];
   server::Welcome welcome;
   welcome.deed = static_cast<server::Welcome::Deed>(data[1] % 6);
-  welcome.certificate = static_cast<server::Welcome::Certificate>(data[1] / 6 % 6);
+  welcome.certificate = static_cast<server::Welcome::Certificate>(data[1] / 6 % 7);
   welcome.asks_for_certificate = (data[1] & 0x80) != 0;
   wire::TlsSession session(authority, [&](const std::string& name) {
     if (name.size() > 65'535) std::abort();

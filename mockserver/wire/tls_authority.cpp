@@ -64,11 +64,20 @@ X509Certificate begin(EVP_PKEY* key, Validity validity) {
   return certificate;
 }
 
-X509Certificate make_ca(EVP_PKEY* key, const char* name) {
+// A name of its own for each run: by the file of another run a client fails with "unknown issuer", not with a riddle.
+std::string name_of_run() {
+  unsigned char bytes[4] = {};
+  RAND_bytes(bytes, sizeof bytes);
+  std::string name = "mockoauth CA of this run ";
+  for (const unsigned char byte : bytes) name += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+  return name;
+}
+
+X509Certificate make_ca(EVP_PKEY* key, const std::string& name) {
   auto certificate = begin(key, {kLongAgo, kLongAhead});
   if (!certificate) return {};
   X509* made = certificate.get();
-  set_name(X509_get_subject_name(made), "mockoauth, for tests only", name);
+  set_name(X509_get_subject_name(made), "mockoauth, for tests only", name.c_str());
   X509_set_issuer_name(made, X509_get_subject_name(made));
   const bool done = add_extension(made, made, NID_basic_constraints, "critical,CA:TRUE") &&
                     add_extension(made, made, NID_key_usage, "critical,keyCertSign,cRLSign") &&
@@ -104,8 +113,9 @@ X509Certificate TlsAuthority::Impl::make(Kind kind, const std::string& server_na
   if (kind == Kind::WrongHost) names = "DNS:another-host.invalid";
 
   const bool by_itself = kind == Kind::SelfSigned;
-  X509* issuer = by_itself ? made : kind == Kind::UnknownCa ? stranger.get() : ca.get();
-  EVP_PKEY* issuer_key = by_itself ? key.get() : kind == Kind::UnknownCa ? stranger_key.get() : ca_key.get();
+  const bool by_stranger = kind == Kind::UnknownCa || kind == Kind::ForgedCa;
+  X509* issuer = by_itself ? made : kind == Kind::UnknownCa ? stranger.get() : kind == Kind::ForgedCa ? forged.get() : ca.get();
+  EVP_PKEY* issuer_key = by_itself ? key.get() : by_stranger ? stranger_key.get() : ca_key.get();
   X509_set_issuer_name(made, X509_get_subject_name(issuer));
   const bool done = add_extension(made, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
                     add_extension(made, issuer, NID_key_usage, "critical,digitalSignature") &&
@@ -133,11 +143,13 @@ mimir::codec::Result<std::shared_ptr<TlsAuthority>> TlsAuthority::create() {
   Impl& impl = *authority->impl_;
   for (EvpKey* key : {&impl.ca_key, &impl.stranger_key, &impl.key}) key->reset(EVP_EC_gen("P-256"));
   if (impl.ca_key && impl.stranger_key && impl.key) {
-    impl.ca = make_ca(impl.ca_key.get(), "mockoauth CA of this run");
+    const auto name = name_of_run();
+    impl.ca = make_ca(impl.ca_key.get(), name);
+    impl.forged = make_ca(impl.stranger_key.get(), name);
     impl.stranger = make_ca(impl.stranger_key.get(), "a CA that nobody trusts");
     impl.context.reset(SSL_CTX_new(TLS_server_method()));
   }
-  X509* first = impl.ca && impl.stranger ? impl.certificate_for(Kind::Good, {}) : nullptr;
+  X509* first = impl.ca && impl.stranger && impl.forged ? impl.certificate_for(Kind::Good, {}) : nullptr;
   if (first == nullptr || !impl.context || SSL_CTX_use_certificate(impl.context.get(), first) != 1 ||
       SSL_CTX_use_PrivateKey(impl.context.get(), impl.key.get()) != 1) {
     return mimir::codec::fail("tls.keys", "OpenSSL could not make keys and certificates for TLS");

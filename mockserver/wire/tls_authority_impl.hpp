@@ -20,6 +20,7 @@ struct TlsAuthority::Impl {
   X509Certificate ca;
   EvpKey stranger_key;  ///< Of a CA that nobody trusts.
   X509Certificate stranger;
+  X509Certificate forged;  ///< By the stranger's key, and with the name of the CA.
   EvpKey key;           ///< Of all server certificates.
   SslContext context;   ///< What every connection begins with.
   std::string ca_pem;

@@ -174,7 +174,8 @@ TEST(ConnectionFaults, EachOfTheHandshake) {
                                                               {"tls.not_yet_valid", Certificate::NotYetValid},
                                                               {"tls.wrong_host", Certificate::WrongHost},
                                                               {"tls.self_signed", Certificate::SelfSigned},
-                                                              {"tls.unknown_ca", Certificate::UnknownCa}};
+                                                              {"tls.unknown_ca", Certificate::UnknownCa},
+                                                              {"tls.forged_ca", Certificate::ForgedCa}};
   Engine engine;
   for (const auto& [fault, certificate] : certificates) {
     ASSERT_TRUE(engine.realm().add_fault({.fault = fault}));

@@ -116,6 +116,7 @@ TEST_F(TlsTest, ShowsBadCertificatesWhenItIsToldTo) {
   EXPECT_THAT(distrust_of(Welcome::Certificate::WrongHost), HasSubstr("hostname mismatch"));
   EXPECT_THAT(distrust_of(Welcome::Certificate::SelfSigned), HasSubstr("self-signed"));
   EXPECT_THAT(distrust_of(Welcome::Certificate::UnknownCa), HasSubstr("unable to get local issuer"));
+  EXPECT_THAT(distrust_of(Welcome::Certificate::ForgedCa), HasSubstr("signature failure"));
   meet_by({});
   EXPECT_TRUE(connect()->is_open());
 }

@@ -28,7 +28,7 @@ struct Welcome {
     Alert,    ///< Handshake only: TLS alert handshake_failure.
   };
   /// Handshake only: which certificate is shown.
-  enum class Certificate { Good, Expired, NotYetValid, WrongHost, SelfSigned, UnknownCa };
+  enum class Certificate { Good, Expired, NotYetValid, WrongHost, SelfSigned, UnknownCa, ForgedCa };
 
   Deed deed = Deed::Serve;
   std::chrono::milliseconds stall{600'000};
