@@ -33,7 +33,8 @@ Json parameters_of(const ControlRoute& route) {
 Json success_of(const ControlRoute& route) {
   Json response = Json::object({{"description", route.status == 204 ? "Done" : "What was asked for"}});
   if (route.status != 204) {
-    response.set("content", Json::object({{"application/json", Json::object({{"schema", Json::object({})}})}}));
+    Json schema = route.answer.empty() ? Json::object() : Json::parse(route.answer).value_or(Json());
+    response.set("content", Json::object({{"application/json", Json::object({{"schema", std::move(schema)}})}}));
   }
   return response;
 }

@@ -50,6 +50,7 @@ struct ControlRoute {
   int status = 200;
   ControlAnswer (*handle)(const ControlCall&) = nullptr;
   bool waits = false;  ///< Its answer may wait for something to happen; what the realm's end ends, too.
+  std::string answer = {};  ///< JSON Schema of the body of a success; empty: any.
 };
 
 /// The routes of the program. Filled once, then read from any thread.

@@ -41,6 +41,8 @@ bool fits_pattern(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+}  // namespace
+
 bool fits(const TextMatch& wanted, const std::optional<std::string>& seen) {
   switch (wanted.kind) {
     case TextMatch::Kind::Equals: return seen == wanted.text;
@@ -50,6 +52,8 @@ bool fits(const TextMatch& wanted, const std::optional<std::string>& seen) {
   }
   return false;
 }
+
+namespace {
 
 bool fits(const RuleMatch& wanted, const RequestFacts& seen) {
   const auto all = [](const std::vector<NamedMatch>& matches, auto lookup) {

@@ -31,6 +31,8 @@ struct RequestFacts {
   std::string flow = {};  ///< The same.
 };
 
+[[nodiscard]] bool fits(const TextMatch& wanted, const std::optional<std::string>& seen);
+
 /// What rules have done to one request so far.
 struct RuleTrace {
   /// Rules that this request fits, and the how-manieth it is for each.

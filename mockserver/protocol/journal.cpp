@@ -11,6 +11,8 @@ void Journal::add(const Exchange& exchange) {
   std::vector<std::string> dropped;  // Destroyed after the lock is released.
   const std::lock_guard lock(mutex_);
   set_number(packed, next_++);
+  ++changes_;
+  if (waiting_ > 0) changed_.notify_all();
   if (limits_.exchanges == 0 || packed.size() > limits_.bytes) {
     ++dropped_;
     return;
@@ -57,6 +59,32 @@ void Journal::clear() {
   next_ = 1;
   dropped_ = 0;
   bytes_ = 0;
+  ++changes_;
+  changed_.notify_all();
+}
+
+std::uint64_t Journal::changes() const {
+  const std::lock_guard lock(mutex_);
+  return changes_;
+}
+
+bool Journal::await_change(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) const {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  changed_.wait_until(lock, deadline, [&] { return changes_ != seen || is_closed_; });
+  --waiting_;
+  return changes_ != seen;
+}
+
+void Journal::close() {
+  const std::lock_guard lock(mutex_);
+  is_closed_ = true;
+  changed_.notify_all();
+}
+
+bool Journal::is_closed() const {
+  const std::lock_guard lock(mutex_);
+  return is_closed_;
 }
 
 }  // namespace mockoauth::server

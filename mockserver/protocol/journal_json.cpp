@@ -5,6 +5,7 @@
 #include <mimir/codec/json.hpp>
 #include <mockoauth/server/journal.hpp>
 
+#include "protocol/masking.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -117,6 +118,12 @@ Json texts(const std::vector<std::string>& list) {
 }
 
 }  // namespace
+
+std::string masked_parameter(std::string_view name, const std::string& value) {
+  return is_secret(name) ? mask(value) : value;
+}
+
+std::string masked_header(std::string_view name, const std::string& value) { return mask_header(name, value); }
 
 Json exchange_to_json(const Exchange& exchange, bool redact) {
   const auto& request = exchange.request;

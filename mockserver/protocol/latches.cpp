@@ -76,13 +76,19 @@ void Latches::finished(const std::string& name, std::uint64_t number) {
 bool Latches::await(const std::string& name, std::size_t count, milliseconds limit) {
   std::unique_lock lock(mutex_);
   // Looked up anew each time: a reset forgets the latches while somebody waits for one.
-  const auto are_parked = [&] { return latches_[name].parked.size() >= count; };
+  const auto are_parked = [&] {
+    const auto found = latches_.find(name);
+    return (found == latches_.end() ? 0 : found->second.parked.size()) >= count;
+  };
   return wait_locked(lock, {.real = limit}, [&] { return closed_ || are_parked(); }) && are_parked();
 }
 
 mimir::codec::Result<std::size_t> Latches::release(const std::string& name, const std::vector<std::uint64_t>& order) {
   const std::lock_guard lock(mutex_);
-  Latch& latch = latches_[name];
+  const auto found = latches_.find(name);
+  if (found == latches_.end() && order.empty()) return 0;
+  Latch unused;  // Asking for a latch does not make one.
+  Latch& latch = found == latches_.end() ? unused : found->second;
   std::vector<std::uint64_t> chosen = order;
   if (order.empty()) {
     for (const auto& call : latch.parked) chosen.push_back(call.number);

@@ -110,9 +110,12 @@ ScriptReport Realm::report() const {
 
 ScriptReport Realm::end() {
   auto left = report();
+  impl_->state.journal.close();
   impl_->state.latches.close();
   return left;
 }
+
+bool Realm::has_ended() const { return impl_->state.journal.is_closed(); }
 
 std::size_t Realm::revoke_all(std::string_view user_sub) {
   return impl_->state.store.open()->revoke_logins(user_sub, {}, impl_->state.clock.now());

@@ -4,49 +4,12 @@
 #include <regex>
 #include <set>
 
-#include <mockoauth/server/control.hpp>
-
-#include "tests/engine_fixture.hpp"
+#include "tests/control_fixture.hpp"
 
 namespace mockoauth::server::testing {
 namespace {
 
-class ControlApi : public ::testing::Test {
- protected:
-  HttpResponse call(std::string method, std::string target, std::string body = {}, Headers headers = {}) {
-    return control_.handle({.method = std::move(method),
-                            .target = "/_mock" + target,
-                            .headers = std::move(headers),
-                            .body = std::move(body)});
-  }
-  HttpResponse post(std::string target, std::string body) { return call("POST", std::move(target), std::move(body)); }
-  void create(const std::string& name) {
-    const auto made = post("/realms", R"({"name": ")" + name + R"(", "seed": 7, "clients": [
-      {"client_id": "app", "redirect_uris": ["http://127.0.0.1/callback"]}]})");
-    ASSERT_EQ(made.status, 201) << made.body;
-  }
-  HttpResponse authorize(const std::string& realm) {
-    return server_.handle({.method = "GET", .target = "/r/" + realm + "/authorize?" +
-                                                      Engine::authorization_request().encode()});
-  }
-  HttpResponse redeem(const std::string& realm, const std::string& code) {
-    return server_.handle({.method = "POST", .target = "/r/" + realm + "/token",
-                           .headers = {{"Content-Type", std::string(kFormType)}},
-                           .body = Engine::code_request(code).encode()});
-  }
-
-  mimir::codec::ManualClock clock_{mimir::codec::TimePoint(1'800'000'000'000ms)};
-  Server server_{clock_, "http://127.0.0.1:4321"};
-  Control control_{server_};
-};
-
-void expect_problem(const HttpResponse& response, int status, std::string_view code, std::string_view pointer = {}) {
-  EXPECT_EQ(response.status, status) << response.body;
-  EXPECT_EQ(response.header("Content-Type"), "application/problem+json");
-  EXPECT_EQ(body_of(response).string_at("type"), "urn:mockoauth:problem:" + std::string(code));
-  EXPECT_EQ(body_of(response).string_at("pointer").value_or(""), pointer) << response.body;
-  EXPECT_FALSE(body_of(response).string_at("detail").value_or("").empty());
-}
+class ControlApi : public ControlFixture {};
 
 TEST_F(ControlApi, ARealmIsCreatedUsedAndDropped) {
   create("one");
@@ -133,38 +96,6 @@ TEST_F(ControlApi, KeysAreRotatedAndTokensSigned) {
   ASSERT_TRUE(jws);
   EXPECT_TRUE(server_.find_realm("one")->keys().verifies(*jws, clock_.now()));
   expect_problem(post("/realms/one/tokens/sign", R"({"claims": {}, "alg": "XX"})"), 422, "key.algorithm", "/alg");
-}
-
-TEST_F(ControlApi, TheJournalIsVerified) {
-  create("one");
-  const auto code = location_of(authorize("one")).one("code").value_or("");
-  redeem("one", code);
-  redeem("one", code);
-
-  const auto holds = [&](const std::string& body) {
-    const auto answer = post("/realms/one/verify", body);
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return body_of(answer).bool_at("holds");
-  };
-  EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token"}, "times": 2}]})"), true);
-  EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token"}, "times": 1}]})"), false);
-  EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token"}, "at_most": 1}]})"), false);
-  EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token", "same": {"code": 2}}, "times": 2}]})"), true);
-  EXPECT_EQ(holds(R"({"expect": [{"match": {"endpoint": "token", "same": {"code": 1}}, "times": 0}]})"), true);
-  EXPECT_EQ(holds(R"({"expect": [{"match": {"error": "invalid_grant", "status": 400}}]})"), true);
-  EXPECT_EQ(holds(R"({"in_order": true, "expect": [{"match": {"endpoint": "authorize"}},
-                                                    {"match": {"endpoint": "token"}}]})"), true);
-  EXPECT_EQ(holds(R"({"in_order": true, "expect": [{"match": {"endpoint": "token"}},
-                                                    {"match": {"endpoint": "authorize"}}]})"), false);
-
-  const auto missed = body_of(post("/realms/one/verify",
-                                   R"({"expect": [{"match": {"endpoint": "token", "client_id": "other"}}]})"));
-  EXPECT_EQ(missed.at_pointer("/failures/0/nearest/differences/0")->as_string()->find("client_id is `app`"), 0u);
-  EXPECT_EQ(missed.at_pointer("/failures/0/nearest/exchange/number")->as_int(), 2);
-  EXPECT_EQ(missed.dump().find(code), std::string::npos);
-
-  const auto listed = body_of(call("GET", "/realms/one/journal?endpoint=token&since=2"));
-  EXPECT_EQ(listed.find("exchanges")->as_array()->size(), 1u);
 }
 
 TEST_F(ControlApi, OnlyThisHostAndItsPagesMaySteer) {

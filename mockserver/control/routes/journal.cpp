@@ -1,118 +1,114 @@
-// What a realm has seen, and whether it is what a test expects.
+// What a realm has seen: read at once, or as soon as it is there.
 #include <charconv>
 
 #include "control/exchange_match.hpp"
-#include "control/registration_json.hpp"
-#include "control/route.hpp"
+#include "control/waiting.hpp"
 
 namespace mockoauth::server {
 namespace {
 
 using mimir::codec::Json;
 
+mimir::codec::Expected<std::uint64_t, Problem> number_in(const ControlCall& call, const char* name,
+                                                         std::uint64_t otherwise) {
+  const auto text = call.query.one(name);
+  if (!text) return otherwise;
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (read.ec == std::errc() && read.ptr == text->data() + text->size()) return number;
+  return refuse_call(400, "query", std::string(name) + " is a whole number, not " + *text);
+}
+
+// A reader goes on with `since` = `next`; `missed` tells that the ring dropped what it has not read yet.
+Json page_of(Json exchanges, std::uint64_t since, std::uint64_t next, const Journal& journal) {
+  const auto dropped = journal.dropped();
+  return Json::object({{"exchanges", std::move(exchanges)},
+                       {"next", static_cast<std::int64_t>(next)},
+                       {"missed", static_cast<std::int64_t>(dropped > since ? dropped - since : 0)},
+                       {"dropped", static_cast<std::int64_t>(dropped)}});
+}
+
 ControlAnswer show(const ControlCall& call) {
-  std::uint64_t since = 0;
-  const auto text = call.query.one("since").value_or("0");
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), since);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-    return refuse_call(400, "query", "since is the number of an exchange, not " + text);
+  const auto since = number_in(call, "since", 0);
+  if (!since) return tl::unexpected(since.error());
+  const auto limit = number_in(call, "limit", std::numeric_limits<std::uint64_t>::max());
+  if (!limit) return tl::unexpected(limit.error());
+  const auto secrets = call.query.one("secrets").value_or("masked");
+  if (secrets != "masked" && secrets != "shown") {
+    return refuse_call(400, "query", "secrets is either masked or shown, not " + secrets);
   }
   ExchangeMatch match{Json::object()};
-  for (const char* name : {"endpoint", "client_id", "grant_type", "error"}) {
+  for (const char* name : {"endpoint", "client_id", "grant_type", "error", "flow"}) {
     if (const auto value = call.query.one(name)) match.wanted.set(name, *value);
   }
-  const auto exchanges = call.realm->journal().since(since);
+  const Record record{call.realm->journal().since(*since)};
   Json all = Json::array();
-  for (const auto& exchange : exchanges) {
-    if (match.differences(exchange, exchanges).empty()) all.push_back(exchange_to_json(exchange));
-  }
-  return Json::object({{"exchanges", std::move(all)},
-                       {"dropped", static_cast<std::int64_t>(call.realm->journal().dropped())}});
-}
-
-struct Tally {
-  std::vector<std::uint64_t> numbers;
-  const Exchange* nearest = nullptr;
-  std::vector<std::string> differences;
-};
-
-Tally tally_of(const ExchangeMatch& match, const std::vector<Exchange>& exchanges) {
-  Tally tally;
-  for (const auto& exchange : exchanges) {
-    auto differences = match.differences(exchange, exchanges);
-    if (differences.empty()) {
-      tally.numbers.push_back(exchange.number);
-    } else if (tally.nearest == nullptr || differences.size() < tally.differences.size()) {
-      tally.nearest = &exchange;
-      tally.differences = std::move(differences);
+  auto next = record.exchanges.empty() ? *since : record.exchanges.back().number;
+  for (const auto& exchange : record.exchanges) {
+    if (!match.differences(exchange, record).empty()) continue;
+    if (all.as_array()->size() >= *limit) {
+      next = exchange.number - 1;
+      break;
     }
+    all.push_back(exchange_to_json(exchange, secrets == "masked"));
   }
-  return tally;
+  return page_of(std::move(all), *since, next, call.realm->journal());
 }
 
-std::string broken_count(const Json& expectation, std::int64_t seen) {
-  const auto times = expectation.int_at("times");
-  const auto most = expectation.int_at("at_most");
-  // Without a number it has to be there at all.
-  const auto least = expectation.int_at("at_least").value_or(times || most ? 0 : 1);
-  const auto told = ", seen " + std::to_string(seen);
-  if (times && seen != *times) return "expected exactly " + std::to_string(*times) + told;
-  if (seen < least) return "expected at least " + std::to_string(least) + told;
-  if (most && seen > *most) return "expected at most " + std::to_string(*most) + told;
-  return {};
-}
-
-Json failure_of(std::size_t index, std::string why, const Tally& tally) {
-  Json failure = Json::object({{"pointer", "/expect/" + std::to_string(index)}, {"detail", std::move(why)}});
-  if (tally.numbers.empty() && tally.nearest != nullptr) {
-    failure.set("nearest", Json::object({{"differences", texts_to_json(tally.differences)},
-                                         {"exchange", exchange_to_json(*tally.nearest)}}));
+ControlAnswer await(const ControlCall& call) {
+  const auto& journal = call.realm->journal();
+  const Json* wanted = call.body.find("match");
+  const ExchangeMatch match{wanted == nullptr ? Json::object() : *wanted};
+  const auto since = static_cast<std::uint64_t>(call.body.int_at("since").value_or(0));
+  const auto count = static_cast<std::size_t>(call.body.int_at("count").value_or(1));
+  const auto deadline = std::chrono::steady_clock::now() + wait_of(call.body, "limit_ms", kUsualWait);
+  Record record;
+  Tally found;
+  while (true) {
+    const auto changes = journal.changes();
+    record.exchanges = journal.exchanges();  // All of them: `same` may refer to any.
+    found = tally(match, record, since);
+    if (found.numbers.size() >= count || !journal.await_change(changes, deadline)) break;
   }
-  return failure;
+  const bool seen = found.numbers.size() >= count;
+  if (!seen && call.realm->has_ended()) return refuse_ended(*call.realm);
+  Json all = Json::array();
+  for (const auto number : found.numbers) all.push_back(exchange_to_json(*record.find(number)));
+  const auto last = record.exchanges.empty() ? since : std::max(since, record.exchanges.back().number);
+  auto answer = page_of(std::move(all), since, seen ? found.numbers.back() : last, journal);
+  answer.set("seen", seen);
+  if (auto nearest = seen ? Json() : nearest_to_json(found); !nearest.is_null()) answer.set("nearest", std::move(nearest));
+  return answer;
 }
 
-// A failed expectation is an answer, not a refusal: the call itself was right.
-ControlAnswer verify(const ControlCall& call) {
-  const auto exchanges = call.realm->journal().exchanges();
-  const bool in_order = call.body.bool_at("in_order").value_or(false);
-  std::uint64_t reached = 0;
-  Json failures = Json::array();
-  std::size_t index = 0;
-  for (const auto& expectation : *call.body.find("expect")->as_array()) {
-    const auto tally = tally_of({*expectation.find("match")}, exchanges);
-    auto why = broken_count(expectation, static_cast<std::int64_t>(tally.numbers.size()));
-    if (why.empty() && in_order && !tally.numbers.empty()) {
-      if (tally.numbers.front() <= reached) {
-        why = "exchange " + std::to_string(tally.numbers.front()) + " came before what is expected before it";
-      }
-      reached = tally.numbers.back();
-    }
-    if (!why.empty()) failures.push_back(failure_of(index, std::move(why), tally));
-    ++index;
-  }
-  const bool holds = failures.as_array()->empty();
-  return Json::object({{"holds", holds}, {"failures", std::move(failures)}});
-}
-
-std::string verify_schema() {
-  return R"({"type": "object", "additionalProperties": false, "required": ["expect"], "properties": {
-    "in_order": {"type": "boolean"},
-    "expect": {"type": "array", "minItems": 1, "items": {
-      "type": "object", "additionalProperties": false, "required": ["match"], "properties": {
-        "times": {"type": "integer", "minimum": 0},
-        "at_least": {"type": "integer", "minimum": 0},
-        "at_most": {"type": "integer", "minimum": 0},
-        "match": )" + exchange_match_schema() + "}}}}}";
+std::string page_schema(const std::string& more_required, const std::string& more) {
+  return R"({"type": "object", "required": ["exchanges", "next", "missed", "dropped")" + more_required +
+         R"(], "properties": {"exchanges": {"type": "array", "items": )" + exchange_schema() + R"(},
+           "next": {"type": "integer"}, "missed": {"type": "integer"}, "dropped": {"type": "integer"})" + more + "}}";
 }
 
 }  // namespace
 
 void register_journal(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/realms/{realm}/journal", "showJournal", "Exchanges, secrets masked", {},
-              {"since", "endpoint", "client_id", "grant_type", "error"}, 200, show});
-  routes.add({"POST", "/_mock/realms/{realm}/verify", "verifyJournal",
-              "Whether the journal is as expected, with the nearest miss where it is not", verify_schema(), {}, 200,
-              verify});
+  routes.add({.method = "GET",
+              .path = "/_mock/realms/{realm}/journal",
+              .id = "showJournal",
+              .summary = "Exchanges that are there now, secrets masked unless they are asked for",
+              .query = {"since", "limit", "endpoint", "client_id", "grant_type", "error", "flow", "secrets"},
+              .handle = show,
+              .answer = page_schema("", "")});
+  routes.add({.method = "POST",
+              .path = "/_mock/realms/{realm}/journal/await",
+              .id = "awaitExchange",
+              .summary = "Wait until so many exchanges that match have been answered",
+              .body = R"({"type": "object", "additionalProperties": false, "properties": {
+                "match": )" + exchange_match_schema() + R"(,
+                "since": {"type": "integer", "minimum": 0},
+                "count": {"type": "integer", "minimum": 1, "maximum": 10000},
+                "limit_ms": )" + kWaitSchema + "}}",
+              .handle = await,
+              .waits = true,
+              .answer = page_schema(R"(, "seen")", R"(, "seen": {"type": "boolean"}, "nearest": )" + nearest_schema())});
 }
 
 }  // namespace mockoauth::server

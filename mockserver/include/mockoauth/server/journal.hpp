@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -55,8 +57,20 @@ class Journal {
   [[nodiscard]] std::size_t bytes() const;             ///< What it keeps now, as JournalLimits counts.
   void clear();                                        ///< Begins anew with number 1.
 
+  /// Grows whenever an exchange is added and when all are cleared.
+  [[nodiscard]] std::uint64_t changes() const;
+  /// Waits for changes() to differ from `seen`, at most until `deadline` of real time or close(). @returns whether it
+  /// does.
+  [[nodiscard]] bool await_change(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) const;
+  void close();  ///< The realm ends: nobody waits any more. What is added is kept as before. Idempotent.
+  [[nodiscard]] bool is_closed() const;
+
  private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable int waiting_ = 0;  ///< So that nobody is told when nobody waits: an exchange is added at every request.
+  std::uint64_t changes_ = 0;
+  bool is_closed_ = false;
   const JournalLimits limits_;
   std::uint64_t next_ = 1;
   std::uint64_t dropped_ = 0;

@@ -210,9 +210,10 @@ class Realm {
   /// How the realm's rules of the phases `accept` and `handshake` want a connection to be met. Counts as a match.
   [[nodiscard]] Welcome welcome(const Arrival& arrival);
   [[nodiscard]] ScriptReport report() const;
-  /// Lets every held call go and holds none any more. For whoever drops the realm; handle() still answers. @returns what
-  /// was left of the script.
+  /// Lets every held call go, and whoever waits for an exchange; holds none any more. For whoever drops the realm;
+  /// handle() still answers. @returns what was left of the script.
   ScriptReport end();
+  [[nodiscard]] bool has_ended() const;
 
   /// Revokes as an administrator or the user at the provider's site would, without the client knowing.
   std::size_t revoke_all(std::string_view user_sub = {});  ///< Every grant (of that user). @returns how many.
