@@ -60,7 +60,7 @@ Json difference_to_json(const Difference& difference) {
 
 namespace {
 
-std::string quoted(std::string_view text) { return Json(text.substr(0, 200)).dump(); }
+std::string in_quotes(std::string_view text) { return Json(text.substr(0, 200)).dump(); }
 
 TextMatch text_match_from(const Json& json) {
   using Kind = TextMatch::Kind;
@@ -73,8 +73,8 @@ TextMatch text_match_from(const Json& json) {
 
 std::string wish_of(const TextMatch& match) {
   switch (match.kind) {
-    case TextMatch::Kind::Equals: return "expected " + quoted(match.text);
-    case TextMatch::Kind::Matches: return "expected something like " + quoted(match.text);
+    case TextMatch::Kind::Equals: return "expected " + in_quotes(match.text);
+    case TextMatch::Kind::Matches: return "expected something like " + in_quotes(match.text);
     case TextMatch::Kind::Present: return "expected one";
     case TextMatch::Kind::Absent: break;
   }
@@ -142,7 +142,7 @@ class Comparison {
   void compare(const std::string& pointer, const Json& wish, const SeenText& seen) {
     const auto match = text_match_from(wish);
     if (fits(match, seen.text)) return;
-    const auto is = seen.text ? " is " + quoted(seen.shown) : std::string(" is missing");
+    const auto is = seen.text ? " is " + in_quotes(seen.shown) : std::string(" is missing");
     differ(pointer, wish, seen.what + is + ", " + wish_of(match), seen.text ? Json(seen.shown) : Json());
   }
 

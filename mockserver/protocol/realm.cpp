@@ -50,6 +50,25 @@ mimir::codec::Result<std::vector<std::string>> Realm::rotate_keys(std::chrono::s
 }
 
 void Realm::add_client(ClientRegistration client) { impl_->state.registrations.add_client(std::move(client)); }
+bool Realm::remove_client(const std::string& client_id) {
+  (void)impl_->state.dynamic_clients.remove(client_id);
+  return impl_->state.registrations.remove_client(client_id);
+}
+std::vector<ClientRegistration> Realm::clients() const { return impl_->state.registrations.clients(); }
+std::optional<ClientRegistration> Realm::find_client(const std::string& client_id) const {
+  return impl_->state.registrations.find_registered(client_id);
+}
+
+void Realm::put_user(User user) { impl_->state.registrations.put_user(std::move(user)); }
+mimir::codec::Result<> Realm::remove_user(const std::string& sub) {
+  return impl_->state.registrations.remove_user(sub);
+}
+std::vector<User> Realm::users() const { return impl_->state.registrations.users(); }
+PersonView Realm::person() const {
+  auto person = impl_->state.registrations.person();
+  return {std::move(person.user.sub), person.decision, std::move(person.allowed_scopes)};
+}
+
 void Realm::decide(UserDecision decision) { impl_->state.registrations.decide(decision); }
 void Realm::allow_scopes(std::optional<std::vector<std::string>> scopes) {
   impl_->state.registrations.allow_scopes(std::move(scopes));

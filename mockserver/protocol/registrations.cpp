@@ -46,6 +46,13 @@ bool Registrations::remove_client(const std::string& client_id) {
   return clients_.erase(client_id) > 0;
 }
 
+std::vector<ClientRegistration> Registrations::clients() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ClientRegistration> all;
+  for (const auto& [id, client] : clients_) all.push_back(client);
+  return all;
+}
+
 std::optional<ClientRegistration> Registrations::find_client(const std::string& client_id) const {
   if (auto registered = find_registered(client_id)) return registered;
   const std::lock_guard lock(mutex_);
@@ -77,6 +84,35 @@ std::optional<ClientRegistration> Registrations::find_client_by_secret(std::stri
     if (!client.client_secret.empty() && mimir::codec::constant_time_equal(client.client_secret, secret)) return client;
   }
   return std::nullopt;
+}
+
+std::vector<User> Registrations::users() const {
+  const std::lock_guard lock(mutex_);
+  return users_;
+}
+
+void Registrations::put_user(User user) {
+  const std::lock_guard lock(mutex_);
+  if (person_.user.sub == user.sub) person_.user = user;
+  const auto found = std::find_if(users_.begin(), users_.end(), [&](const auto& known) { return known.sub == user.sub; });
+  if (found != users_.end()) {
+    *found = std::move(user);
+  } else {
+    users_.push_back(std::move(user));
+  }
+}
+
+mimir::codec::Result<> Registrations::remove_user(const std::string& sub) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(users_.begin(), users_.end(), [&](const auto& user) { return user.sub == sub; });
+  if (found == users_.end()) return mimir::codec::fail("user.unknown", "there is no user `" + sub.substr(0, 80) + "`");
+  if (users_.size() == 1) return mimir::codec::fail("user.last", "a realm has at least one user; add another one first");
+  users_.erase(found);
+  if (person_.user.sub == sub) {
+    person_.user = users_.front();
+    person_.is_chosen = false;
+  }
+  return {};
 }
 
 void Registrations::decide(UserDecision decision) {

@@ -32,6 +32,7 @@ class Registrations {
   void add_client(ClientRegistration client);  ///< Replaces one of the same client_id.
   bool replace_client(ClientRegistration client);  ///< Only one that is there. @returns whether it was.
   bool remove_client(const std::string& client_id);
+  [[nodiscard]] std::vector<ClientRegistration> clients() const;  ///< Registered ones, by client_id.
   /// Registered here, or remembered; for a client whose request was taken before.
   [[nodiscard]] std::optional<ClientRegistration> find_client(const std::string& client_id) const;
   [[nodiscard]] std::optional<ClientRegistration> find_registered(const std::string& client_id) const;
@@ -40,6 +41,10 @@ class Registrations {
   void forget_remembered();
   /// The confidential client that has this secret, for `bearer_secret`, which names no client.
   [[nodiscard]] std::optional<ClientRegistration> find_client_by_secret(std::string_view secret) const;
+  [[nodiscard]] std::vector<User> users() const;  ///< The first one signs in unless somebody else is chosen.
+  void put_user(User user);  ///< Replaces one of the same `sub`.
+  /// Whoever else is there first sits at the login page from then on. Fails with `user.unknown` or `user.last`.
+  mimir::codec::Result<> remove_user(const std::string& sub);
   void decide(UserDecision decision);
   void choose_user(const std::string& sub);  ///< Whoever is not known yet moves in.
   void allow_scopes(std::optional<std::vector<std::string>> scopes);

@@ -66,13 +66,20 @@ struct Server::Impl {
   ServerLimits limits;
   mutable std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms;
+  RealmDefaults defaults = {};
 };
 
 Server::Server(const Clock& clock, std::vector<std::string> origins, ServerLimits limits)
-    : impl_(new Impl{clock, std::move(origins), limits, {}, {}}) {}
+    : impl_(new Impl{clock, std::move(origins), limits, {}, {}, {}}) {}
 Server::~Server() = default;
 
-mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions options) {
+void Server::set_defaults(RealmDefaults defaults) {
+  const std::unique_lock lock(impl_->mutex);
+  impl_->defaults = std::move(defaults);
+}
+
+mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions options,
+                                                                  const std::function<void(Realm&)>& prepare) {
   if (!is_realm_name(options.name)) {
     return mimir::codec::fail("realm.name", "a realm's name is 1 to 64 characters of a-z, 0-9 and -");
   }
@@ -81,7 +88,13 @@ mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions o
   options.base_url = impl_->origins.front() + below;
   options.other_base_urls.clear();
   for (std::size_t i = 1; i < impl_->origins.size(); ++i) options.other_base_urls.push_back(impl_->origins[i] + below);
+  {
+    const std::shared_lock lock(impl_->mutex);
+    if (options.fetcher == nullptr) options.fetcher = impl_->defaults.fetcher;
+    if (!options.key_source) options.key_source = impl_->defaults.key_source;
+  }
   auto realm = std::make_shared<Realm>(std::move(options), impl_->clock);
+  if (prepare) prepare(*realm);
   const std::unique_lock lock(impl_->mutex);
   if (impl_->realms.contains(name)) {
     return mimir::codec::fail("realm.exists", "there is a realm `" + name + "` already");
@@ -100,15 +113,14 @@ std::shared_ptr<Realm> Server::find_realm(std::string_view name) const {
   return found == impl_->realms.end() ? nullptr : found->second;
 }
 
-bool Server::drop_realm(std::string_view name) {
+std::optional<ScriptReport> Server::drop_realm(std::string_view name) {
   std::shared_ptr<Realm> dropped;  // Destroyed after the lock is released: a big realm takes its time.
   const std::unique_lock lock(impl_->mutex);
   const auto found = impl_->realms.find(name);
-  if (found == impl_->realms.end()) return false;
+  if (found == impl_->realms.end()) return std::nullopt;
   dropped = std::move(found->second);
   impl_->realms.erase(found);
-  dropped->end();
-  return true;
+  return dropped->end();
 }
 
 std::vector<std::string> Server::realms() const {

@@ -44,7 +44,7 @@ TEST_F(ControlApi, RefusesWithThePlaceAndChangesNothing) {
                  "clock.rate", "/rate");
   expect_problem(post("/realms/one/faults", R"({"fault": "no.such"})"), 422, "fault.unknown", "/fault");
   expect_problem(call("GET", "/realms/one/journal?since=x"), 400, "query");
-  expect_problem(call("GET", "/realms/one/journal?limit=1"), 400, "query");
+  expect_problem(call("GET", "/realms/one/journal?limite=1"), 400, "query");
   expect_problem(call("GET", "/nothing"), 404, "route");
   EXPECT_EQ(call("PUT", "/realms").header("Allow"), "GET, POST");
   expect_problem(call("POST", "/realms", "{}", {{"Content-Type", "text/plain"}}), 415, "content_type");

@@ -1,4 +1,5 @@
 // The headless user: who sits at the login page and what they do there.
+#include "control/realm_parts.hpp"
 #include "control/registration_json.hpp"
 #include "control/route.hpp"
 
@@ -7,18 +8,16 @@ namespace {
 
 using mimir::codec::Json;
 
-UserDecision decision_at(const Json& body) {
-  const auto text = body.string_at("decision").value_or("approve");
-  return text == "deny" ? UserDecision::Deny : text == "abandon" ? UserDecision::Abandon : UserDecision::Approve;
+ControlAnswer change(const ControlCall& call) {
+  set_person(*call.realm, call.body);
+  return Json();
 }
 
-ControlAnswer change(const ControlCall& call) {
-  if (call.body.find("decision") != nullptr) call.realm->decide(decision_at(call.body));
-  if (const auto sub = call.body.string_at("sub")) call.realm->choose_user(*sub);
-  if (const auto* scopes = call.body.find("scopes")) {
-    call.realm->allow_scopes(scopes->is_null() ? std::nullopt : std::optional(texts_at(call.body, "scopes")));
-  }
-  return Json();
+ControlAnswer show(const ControlCall& call) {
+  const auto person = call.realm->person();
+  return Json::object({{"sub", person.sub},
+                       {"decision", to_string(person.decision)},
+                       {"scopes", person.allowed_scopes ? texts_to_json(*person.allowed_scopes) : Json()}});
 }
 
 ControlAnswer devices(const ControlCall& call) {
@@ -34,20 +33,21 @@ ControlAnswer devices(const ControlCall& call) {
 }
 
 ControlAnswer decide_device(const ControlCall& call) {
-  if (call.realm->decide_device(call.segments[1], decision_at(call.body))) return Json();
+  if (call.realm->decide_device(call.segments[1], *decision_at(call.body))) return Json();
   return refuse_call(404, "device.user_code", "no undecided, live sign-in of a device has this user code");
 }
 
 }  // namespace
 
 void register_person(ControlRoutes& routes) {
-  routes.add({"POST", "/_mock/realms/{realm}/person", "changePerson",
-              "Who signs in from now on, what they decide, and which scopes they tick",
-              R"({"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {
-                "decision": {"enum": ["approve", "deny", "abandon"]},
-                "sub": {"type": "string", "minLength": 1},
-                "scopes": {"type": ["array", "null"], "items": {"type": "string"}}}})",
-              {}, 204, change});
+  routes.add({.method = "GET", .path = "/_mock/realms/{realm}/person", .id = "showPerson",
+              .summary = "Who signs in where no login_hint names somebody else, and what they do", .handle = show,
+              .answer = R"({"type": "object", "required": ["sub", "decision", "scopes"], "properties": {
+                "sub": {"type": "string"}, "decision": {"enum": ["approve", "deny", "abandon"]},
+                "scopes": {"type": ["array", "null"], "items": {"type": "string"}}}})"});
+  routes.add({.method = "POST", .path = "/_mock/realms/{realm}/person", .id = "changePerson",
+              .summary = "Who signs in from now on, what they decide, and which scopes they tick",
+              .body = person_schema(), .status = 204, .handle = change});
   routes.add({"GET", "/_mock/realms/{realm}/device-logins", "listDeviceLogins", "Sign-ins of devices (RFC 8628)", {},
               {}, 200, devices});
   routes.add({"POST", "/_mock/realms/{realm}/device-logins/{user_code}", "decideDeviceLogin",

@@ -1,6 +1,8 @@
 // Realms: each test makes one of its own and drops it, so that tests never see each other.
 #include <atomic>
+#include <set>
 
+#include "control/realm_parts.hpp"
 #include "control/registration_json.hpp"
 #include "control/route.hpp"
 
@@ -44,19 +46,65 @@ std::string free_name(const Server& server) {
   return name;
 }
 
+std::optional<Problem> read_registrations(const Json& body, RealmOptions& options) {
+  std::set<std::string> names;
+  const auto is_new = [&](const std::string& name) { return names.insert(name).second; };
+  if (const auto* clients = body.find("clients")) {
+    for (const auto& one : *clients->as_array()) {
+      const auto at = "/clients/" + std::to_string(options.clients.size());
+      auto client = client_from_json(one, at);
+      if (!client) return client.error();
+      if (!is_new("client " + client->client_id)) {
+        return Problem{422, "client.repeated", "two clients have this client_id", at + "/client_id"};
+      }
+      options.clients.push_back(std::move(*client));
+    }
+  }
+  if (const auto* users = body.find("users")) {
+    for (const auto& one : *users->as_array()) {
+      const auto at = "/users/" + std::to_string(options.users.size());
+      options.users.push_back(user_from_json(one));
+      if (!is_new("user " + options.users.back().sub)) {
+        return Problem{422, "user.repeated", "two users have this sub", at + "/sub"};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+mimir::codec::Expected<std::vector<FaultRule>, Problem> read_rules(const Json& body) {
+  std::vector<FaultRule> rules;
+  const auto* faults = body.find("faults");
+  if (faults == nullptr) return rules;
+  for (const auto& one : *faults->as_array()) {
+    auto rule = parse_fault_rule(one);
+    if (!rule) {
+      return refuse_call(422, rule.error().code, rule.error().message,
+                         "/faults/" + std::to_string(rules.size()) + rule.error().pointer);
+    }
+    rules.push_back(std::move(*rule));
+  }
+  return rules;
+}
+
 ControlAnswer create(const ControlCall& call) {
   auto profile = profile_of(call.body);
   if (!profile) return tl::unexpected(profile.error());
   RealmOptions options{.name = call.body.string_at("name").value_or(""), .profile = *profile};
   if (options.name.empty()) options.name = free_name(call.server);
   options.seed = static_cast<std::uint64_t>(call.body.int_at("seed").value_or(0));
-  if (const auto* clients = call.body.find("clients")) {
-    for (const auto& client : *clients->as_array()) options.clients.push_back(client_from_json(client));
+  if (auto problem = read_registrations(call.body, options)) return tl::unexpected(std::move(*problem));
+  const auto rules = read_rules(call.body);
+  if (!rules) return tl::unexpected(rules.error());
+  const auto* clock = call.body.find("clock");
+  if (clock != nullptr) {
+    if (auto problem = check_clock(*clock, "/clock")) return tl::unexpected(std::move(*problem));
   }
-  if (const auto* users = call.body.find("users")) {
-    for (const auto& user : *users->as_array()) options.users.push_back(user_from_json(user));
-  }
-  auto realm = call.server.create_realm(std::move(options));
+  auto realm = call.server.create_realm(std::move(options), [&](Realm& made) {
+    if (clock != nullptr) set_clock(made.clock(), *clock);
+    if (const auto* person = call.body.find("person")) set_person(made, *person);
+    for (const auto& rule : *rules) (void)made.add_fault(rule);  // Checked before.
+  });
   if (realm) return view_of(**realm);
   const auto& error = realm.error();
   const int status = error.code == "realm.exists" ? 409 : error.code == "realm.limit" ? 503 : 422;
@@ -80,15 +128,12 @@ ControlAnswer reset(const ControlCall& call) {
 
 // What was asked for and never happened is told here: nobody can ask later.
 ControlAnswer drop(const ControlCall& call) {
-  Json unused = Json::array();
-  for (const auto& state : call.realm->faults()) {
-    if (state.fired > 0) continue;
-    const auto& rule = state.rule;
-    unused.push_back(Json(!rule.fault.empty() ? rule.fault : rule.then.empty() ? rule.name : rule.then.front().fault));
-  }
-  call.server.drop_realm(call.segments.front());
-  return Json::object({{"unused_faults", std::move(unused)}});
+  const auto left = call.server.drop_realm(call.segments.front());
+  if (!left) return refuse_call(404, "realm.unknown", "somebody else dropped it just now");
+  return report_to_json(*left);
 }
+
+ControlAnswer report(const ControlCall& call) { return report_to_json(call.realm->report()); }
 
 std::string create_schema() {
   return R"({"type": "object", "additionalProperties": false, "properties": {
@@ -97,6 +142,9 @@ std::string create_schema() {
     "variant": {"type": "string"},
     "profile": {"type": "object"},
     "seed": {"type": "integer", "minimum": 0},
+    "clock": )" + clock_schema() + R"(,
+    "person": )" + person_schema() + R"(,
+    "faults": {"type": "array", "items": {"type": "object"}},
     "clients": {"type": "array", "items": )" + client_schema() + R"(},
     "users": {"type": "array", "items": )" + user_schema() + "}}}";
 }
@@ -104,14 +152,25 @@ std::string create_schema() {
 }  // namespace
 
 void register_realms(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/realms", "listRealms", "All realms", {}, {}, 200, list});
-  routes.add({"POST", "/_mock/realms", "createRealm", "Create a realm from a provider or a profile", create_schema(),
-              {}, 201, create});
-  routes.add({"GET", "/_mock/realms/{realm}", "showRealm", "One realm", {}, {}, 200, show});
-  routes.add({"DELETE", "/_mock/realms/{realm}", "dropRealm", "Drop it and tell which faults never struck", {}, {},
-              200, drop});
-  routes.add({"POST", "/_mock/realms/{realm}/reset", "resetRealm", "Forget grants, journal and faults", {}, {}, 204,
-              reset});
+  const std::string view = R"({"title": "realm", "type": "object", "required": ["name", "issuer", "resource", "provider"],
+    "properties": {"name": {"type": "string"}, "issuer": {"type": "string"}, "resource": {"type": "string"},
+                   "provider": {"type": "string"}}})";
+  const std::string all = "/_mock/realms";
+  const std::string one = all + "/{realm}";
+  routes.add({.method = "GET", .path = all, .id = "listRealms", .summary = "All realms", .handle = list,
+              .answer = R"({"type": "object", "required": ["realms"], "properties": {"realms": {"type": "array",
+                "items": )" + view + "}}}"});
+  routes.add({.method = "POST", .path = all, .id = "createRealm",
+              .summary = "Create a realm from a provider or a profile, with all that it is to have from its first moment",
+              .body = create_schema(), .status = 201, .handle = create, .answer = view});
+  routes.add({.method = "GET", .path = one, .id = "showRealm", .summary = "One realm", .handle = show, .answer = view});
+  routes.add({.method = "DELETE", .path = one, .id = "dropRealm",
+              .summary = "Drop it and tell what was left of its script", .handle = drop, .answer = report_schema()});
+  routes.add({.method = "GET", .path = one + "/report", .id = "showReport",
+              .summary = "What is left of the realm's script: faults that never struck, latches that were forgotten",
+              .handle = report, .answer = report_schema()});
+  routes.add({.method = "POST", .path = one + "/reset", .id = "resetRealm",
+              .summary = "Forget grants, journal and faults", .status = 204, .handle = reset});
 }
 
 }  // namespace mockoauth::server

@@ -102,6 +102,13 @@ struct AuthorizationDetailsType {
 /// What the person at the login page does, as far as a script decides it. Abandon: nothing, the page stays open.
 enum class UserDecision { Approve, Deny, Abandon };
 
+/// Who sits at the login page where no login_hint names somebody else, and what they do.
+struct PersonView {
+  std::string sub;
+  UserDecision decision = UserDecision::Approve;
+  std::optional<std::vector<std::string>> allowed_scopes = {};  ///< Nothing: all that is asked for.
+};
+
 struct RealmOptions {
   std::string name = "default";
   Profile profile = Profile::plain();
@@ -184,13 +191,23 @@ class Realm {
   /// anew. Other clients, users, keys and the clock stay as they are.
   void reset();
 
-  void add_client(ClientRegistration client);
+  void add_client(ClientRegistration client);  ///< Replaces one of the same client_id.
+  bool remove_client(const std::string& client_id);  ///< Its grants stay. @returns whether there was one.
+  [[nodiscard]] std::vector<ClientRegistration> clients() const;  ///< Those that registered themselves, too; by id.
+  [[nodiscard]] std::optional<ClientRegistration> find_client(const std::string& client_id) const;
+
+  void put_user(User user);  ///< Replaces one of the same `sub`; what was issued for them before stays as it is.
+  /// Fails with `user.unknown` or, since somebody has to sit at the login page, `user.last`.
+  mimir::codec::Result<> remove_user(const std::string& sub);
+  [[nodiscard]] std::vector<User> users() const;
+
   void decide(UserDecision decision);  ///< From now on.
   /// From now on this one sits at the login page, whatever login_hint says; without it a known hint chooses.
   void choose_user(const std::string& sub);
   /// The person ticks only these of the scopes asked for, where the knob `scope.partial` lets them; nothing: all.
   void allow_scopes(std::optional<std::vector<std::string>> scopes);
   void entitle_user(const std::string& sub, bool entitled);  ///< Of a known user; see User::entitled.
+  [[nodiscard]] PersonView person() const;
 
   /// Decides as the chosen user at the verification page (RFC 8628 §3.3). @returns whether an undecided, live sign-in
   /// has this user code; case and hyphen do not matter.

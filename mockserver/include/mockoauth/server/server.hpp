@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,12 @@
 #include <mockoauth/server/realm.hpp>
 
 namespace mockoauth::server {
+
+/// What a realm has that asks for nothing else of its kind.
+struct RealmDefaults {
+  std::shared_ptr<Fetcher> fetcher = {};
+  KeySource key_source = {};
+};
 
 struct ServerLimits {
   std::size_t realms = 10'000;  ///< An untouched one takes a few KiB.
@@ -32,12 +39,15 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  void set_defaults(RealmDefaults defaults);  ///< For realms that are created from now on.
   /// Creates a realm; its base URLs are filled in from the origins and its name. Fails with `realm.exists`,
-  /// `realm.name` or `realm.limit`.
-  mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options);
+  /// `realm.name` or `realm.limit`. @param prepare is called before anybody else can see the realm.
+  mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options,
+                                                            const std::function<void(Realm&)>& prepare = {});
   [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
-  /// Calls that its latches hold are let go (Realm::end).
-  bool drop_realm(std::string_view name);
+  /// Calls that its latches hold are let go (Realm::end). @returns what was left of its script; nothing: there is none
+  /// of this name.
+  std::optional<ScriptReport> drop_realm(std::string_view name);
   [[nodiscard]] std::vector<std::string> realms() const;
   [[nodiscard]] const std::string& origin() const;  ///< The first.
 
