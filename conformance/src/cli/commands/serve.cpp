@@ -211,9 +211,9 @@ int serve(const ServeOptions& options) {
   if (options.keys == "generate") keys.emplace(algorithms_of(*profile));
   const auto& base_urls = doors->provider->urls();
   server::Server server(clock, base_urls, {.realms = options.max_realms});
+  server.set_defaults({.fetcher = wire::make_fetcher({.beyond_loopback = options.fetch_anywhere}),
+                       .key_source = keys ? keys->source() : server::KeySource()});
   server::RealmOptions realm_options{.profile = *profile, .seed = options.seed, .max_grants = options.max_grants};
-  realm_options.fetcher = wire::make_fetcher({.beyond_loopback = options.fetch_anywhere});
-  if (keys) realm_options.key_source = keys->source();
   realm_options.clients.push_back({.client_id = options.client_id,
                                    .client_secret = options.client_secret,
                                    .redirect_uris = options.redirect_uris});
