@@ -21,7 +21,7 @@ const std::string& exchange_schema() {
              "status": {"type": "integer"}, "headers": )" + pairs + R"(, "body": )" + text +
            R"(}}, "error": )" + text + R"(, "reason": )" + text + R"(, "clause": )" + text + R"(, "faults": )" + texts +
            R"(, "grant": )" + text + R"(, "issued": )" + texts + R"(, "consumed": )" + texts +
-           R"(, "ignored": )" + texts + R"(, "raw": )" + text + "}}";
+           R"(, "delivery": )" + text + R"(, "ignored": )" + texts + R"(, "raw": )" + text + "}}";
   }();
   return schema;
 }
