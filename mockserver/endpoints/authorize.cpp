@@ -15,6 +15,7 @@
 #include "protocol/scope.hpp"
 #include "protocol/sign_in.hpp"
 #include "protocol/text.hpp"
+#include "protocol/token_rules.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -92,6 +93,9 @@ Login new_login(Call& call, const AuthorizationRequest& request, const UserSessi
   login.authorization_details = request.authorization_details;
   login.claims = request.claims;
   login.first_consent = !call.realm.store.open()->has_consented(session.user.sub, login.client_id);
+  if (auto override = find_token_rule(call.realm, request.parameters, login.client_id)) {
+    apply_to_login(login, std::move(override));
+  }
   return login;
 }
 

@@ -54,6 +54,7 @@ struct Call {
   Headers answer_headers = {};  ///< Go out with whatever is answered: `Set-Cookie`, `DPoP-Nonce`.
   /// Set by a fault before validation: sent instead of what the endpoint would say. Set by the pipeline afterwards.
   std::optional<HttpResponse> answer = {};
+  std::optional<PersonAnswer> person = {};  ///< Set by a fault: what the person does about this login.
   std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.
 
   Exchange exchange = {};

@@ -137,6 +137,8 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
     return refuse(Condition::ClientUnknown, "the registration of this client expired at " +
                   mimir::codec::format_iso8601(*client->expires_at));
   }
+  const bool proves_nothing = call.realm.options.takes_any_client && !call.realm.registrations.find_registered(*id);
+  if (proves_nothing) return std::move(*client);
   const auto allowed = is_public(*client) ? check_public(profile, *used) : check_confidential(call, *client, *used);
   if (!allowed) return tl::unexpected(allowed.error());
   return std::move(*client);

@@ -8,6 +8,7 @@
 #include "protocol/metadata.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
+#include "protocol/token_rules.hpp"
 
 namespace mockoauth::server {
 
@@ -61,6 +62,7 @@ Checked<std::string> make_id_token(Call& call, const TokenAnswer& answer, const 
   for (const auto& [name, value] : *released.as_object()) claims.set(name, value);
   if (!answer.nonce.empty()) claims.set("nonce", Json(answer.nonce));
   add_claims(claims, profile.knob("id_token.claims"), values);
+  override_claims(claims, answer.login, true);
   for (const auto& name : profile.list("id_token.string_booleans")) {
     if (const auto value = claims.bool_at(name)) claims.set(name, Json(*value ? "true" : "false"));
   }

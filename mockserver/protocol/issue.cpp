@@ -8,6 +8,7 @@
 #include "protocol/id_token.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
+#include "protocol/token_rules.hpp"
 #include "protocol/user_values.hpp"
 
 namespace mockoauth::server {
@@ -61,7 +62,10 @@ Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer
   const auto& details = answer.login.authorization_details;
   if (!details.is_null()) claims.set("authorization_details", details);  // RFC 9396 §9.1
   add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
-  auto jwt = call.realm.keys.sign(claims, call.profile().text("access.alg"), "at+jwt");
+  override_claims(claims, answer.login);
+  const auto& override = answer.login.token_override;
+  auto jwt = call.realm.keys.sign(claims, call.profile().text("access.alg"),
+                                  override == nullptr || override->typ.empty() ? "at+jwt" : override->typ);
   if (!jwt) return refuse(Condition::ServerError, "the access token could not be signed: " + jwt.error().message);
   return call.profile().text("access.prefix") + *jwt;
 }
@@ -144,7 +148,23 @@ Checked<IssuedAccess> issue_access_token(Call& call, const TokenAnswer& answer) 
   return IssuedAccess{std::move(*text), ttl};
 }
 
-Outcome answer_with_tokens(Call& call, const TokenAnswer& answer) {
+namespace {
+
+// A rule that this request fits counts for the whole login from now on, so that userinfo and refresh go with it.
+void note_token_rule(Call& call, TokenAnswer& answer) {
+  auto override = find_token_rule(call.realm, call.exchange.parameters, answer.client.client_id);
+  const bool said_before = answer.login.token_override != nullptr;
+  if (override == nullptr || (said_before && override->claims.as_object()->empty())) return;
+  apply_to_login(answer.login, override);
+  auto tables = call.realm.store.open();
+  if (Login* stored = tables->find_login(answer.login.id)) apply_to_login(*stored, std::move(override));
+}
+
+}  // namespace
+
+Outcome answer_with_tokens(Call& call, const TokenAnswer& decided) {
+  TokenAnswer answer = decided;
+  if (!call.realm.options.token_rules.empty()) note_token_rule(call, answer);
   const auto access = issue_access_token(call, answer);
   if (!access) return tl::unexpected(access.error());
   std::string id_token;

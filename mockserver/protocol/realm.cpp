@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/account_events.hpp"
+#include "protocol/minting.hpp"
 #include "protocol/pipeline.hpp"
 #include "protocol/realm_state.hpp"
 
@@ -147,5 +148,22 @@ std::size_t Realm::happen(AccountEvent event, std::string_view user_sub) {
 std::size_t Realm::expire_access_tokens() {
   return impl_->state.store.open()->expire_access(impl_->state.clock.now());
 }
+
+bool Realm::revoke_token(const std::string& text) { return server::revoke_token(impl_->state, text); }
+bool Realm::expire_token(const std::string& text) { return server::expire_token(impl_->state, text); }
+
+mimir::codec::Result<std::string> Realm::sign_token(const mimir::codec::Json& claims, const std::string& algorithm,
+                                                    const std::string& typ, const std::string& client_secret) {
+  return server::sign_token(impl_->state, claims, algorithm, typ, client_secret);
+}
+
+mimir::codec::Result<mimir::codec::Json> Realm::issue_tokens(const GrantOrder& order) {
+  return server::issue_tokens(impl_->state, order);
+}
+
+std::optional<GrantView> Realm::find_grant(const std::string& flow) const {
+  return server::find_grant(impl_->state, flow);
+}
+std::string Realm::flow_of(const std::string& token) const { return server::flow_of(impl_->state, token); }
 
 }  // namespace mockoauth::server

@@ -24,6 +24,13 @@ struct Person {
   std::optional<std::vector<std::string>> allowed_scopes = {};  ///< Nothing: all that is asked for.
 };
 
+/// What the person does about one login, where a rule says so; the rest is as ever.
+struct PersonAnswer {
+  std::optional<UserDecision> decision = {};
+  std::string sub = {};
+  std::optional<std::vector<std::string>> scopes = {};
+};
+
 /// Clients and people of a realm. Thread-safe.
 class Registrations {
  public:

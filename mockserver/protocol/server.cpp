@@ -58,19 +58,54 @@ Address address_of(std::string_view target) {
   return address;
 }
 
+// Of a target, with the well-known part that may stand before it: `/issuer1/token`, `/.well-known/NAME/issuer1`.
+struct Segment {
+  std::size_t at = 0;  ///< Of its slash.
+  std::string text = {};
+};
+
+Segment first_segment(std::string_view target) {
+  Segment segment;
+  if (target.starts_with(kWellKnown)) segment.at = std::min(target.find('/', kWellKnown.size()), target.size());
+  const auto start = std::min(segment.at + 1, target.size());
+  segment.text = target.substr(start, target.find_first_of("/?", start) - start);
+  return segment;
+}
+
+bool is_segment(std::string_view text) {
+  constexpr std::string_view kTaken[] = {"r", "_mock", ".well-known", ".", ".."};
+  return !text.empty() && text.size() <= 64 && std::find(std::begin(kTaken), std::end(kTaken), text) == std::end(kTaken) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view("-._~").find(c) != std::string_view::npos;
+         });
+}
+
 }  // namespace
 
 struct Server::Impl {
+  /// The target as if the realm had no path of its own.
+  [[nodiscard]] std::string canonical(const std::string& target) const {
+    const std::shared_lock lock(mutex);
+    if (paths.empty()) return target;
+    const auto segment = first_segment(target);
+    const auto found = paths.find(segment.text);
+    if (found == paths.end()) return target;
+    return target.substr(0, segment.at) + std::string(kRealms) + found->second +
+           target.substr(segment.at + 1 + segment.text.size());
+  }
+
   const Clock& clock;
   std::vector<std::string> origins;
   ServerLimits limits;
   mutable std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms;
+  std::map<std::string, std::string, std::less<>> paths = {};  ///< To the names of the realms that are there.
   RealmDefaults defaults = {};
 };
 
 Server::Server(const Clock& clock, std::vector<std::string> origins, ServerLimits limits)
-    : impl_(new Impl{clock, std::move(origins), limits, {}, {}, {}}) {}
+    : impl_(new Impl{clock, std::move(origins), limits, {}, {}, {}, {}}) {}
 Server::~Server() = default;
 
 void Server::set_defaults(RealmDefaults defaults) {
@@ -83,8 +118,13 @@ mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions o
   if (!is_realm_name(options.name)) {
     return mimir::codec::fail("realm.name", "a realm's name is 1 to 64 characters of a-z, 0-9 and -");
   }
+  const std::string path = options.path.empty() ? std::string() : options.path.substr(1);
+  if (!options.path.empty() && (options.path.front() != '/' || !is_segment(path))) {
+    return mimir::codec::fail("realm.path", "a realm's path is / and one segment of letters, digits and -._~ that is "
+                                            "none of r, _mock and .well-known");
+  }
   const std::string name = options.name;
-  const std::string below = name == kDefaultRealm ? std::string() : std::string(kRealms) + name;
+  const std::string below = !path.empty() ? options.path : name == kDefaultRealm ? std::string() : std::string(kRealms) + name;
   options.base_url = impl_->origins.front() + below;
   options.other_base_urls.clear();
   for (std::size_t i = 1; i < impl_->origins.size(); ++i) options.other_base_urls.push_back(impl_->origins[i] + below);
@@ -103,6 +143,9 @@ mimir::codec::Result<std::shared_ptr<Realm>> Server::create_realm(RealmOptions o
     return mimir::codec::fail("realm.limit", "there are " + std::to_string(impl_->realms.size()) +
                                                  " realms, which is as many as may be; drop one first");
   }
+  if (!path.empty() && !impl_->paths.emplace(path, name).second) {
+    return mimir::codec::fail("realm.path", "there is a realm at /" + path + " already");
+  }
   impl_->realms.emplace(name, realm);
   return realm;
 }
@@ -120,6 +163,7 @@ std::optional<ScriptReport> Server::drop_realm(std::string_view name) {
   if (found == impl_->realms.end()) return std::nullopt;
   dropped = std::move(found->second);
   impl_->realms.erase(found);
+  std::erase_if(impl_->paths, [&](const auto& path) { return path.second == name; });
   return dropped->end();
 }
 
@@ -132,8 +176,30 @@ std::vector<std::string> Server::realms() const {
 
 const std::string& Server::origin() const { return impl_->origins.front(); }
 
+// Only for what a provider is asked for, so that a wrong address of the default realm stays what it is.
+void Server::open_path(const std::string& target) {
+  const auto segment = first_segment(target);
+  if (!is_segment(segment.text)) return;
+  const auto rest = std::string_view(target).substr(segment.at + 1 + segment.text.size());
+  const auto path = rest.substr(0, rest.find('?'));
+  constexpr std::string_view kAsked[] = {"/authorize", "/token", "/jwks", "/userinfo", "/introspect", "/revoke", "/endsession",
+                                         "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"};
+  const bool is_asked = segment.at > 0 || std::find(std::begin(kAsked), std::end(kAsked), path) != std::end(kAsked);
+  decltype(RealmDefaults::at_any_path) make;
+  {
+    const std::shared_lock lock(impl_->mutex);
+    if (!is_asked || !impl_->defaults.at_any_path || impl_->paths.contains(segment.text)) return;
+    make = impl_->defaults.at_any_path;
+  }
+  auto options = make(segment.text);
+  if (!options) return;
+  options->path = "/" + segment.text;
+  (void)create_realm(std::move(*options));  // Somebody else may have been faster; and there may be no room.
+}
+
 HttpResponse Server::handle(HttpRequest request) {
-  auto address = address_of(request.target);
+  open_path(request.target);
+  auto address = address_of(impl_->canonical(request.target));
   const auto realm = find_realm(address.realm);
   if (!realm) {
     const auto body = mimir::codec::Json::object({{"error", "not_found"},
@@ -145,7 +211,7 @@ HttpResponse Server::handle(HttpRequest request) {
 }
 
 bool Server::may_block(const HttpRequest& request) const {
-  const auto realm = find_realm(address_of(request.target).realm);
+  const auto realm = find_realm(address_of(impl_->canonical(request.target)).realm);
   return realm != nullptr && realm->may_block();
 }
 

@@ -34,6 +34,12 @@ struct Sweep {
   [[nodiscard]] bool covers(std::uint64_t row, TimePoint at) const { return row <= number && when <= at; }
 };
 
+/// What a rule of the realm puts into a login's tokens (RealmOptions::token_rules).
+struct TokenOverride {
+  mimir::codec::Json claims = {};  ///< An object.
+  std::string typ = {};
+};
+
 struct Party;
 
 /// Chains that the tables keep in a login, so that what belongs together is found without looking at everything.
@@ -66,6 +72,7 @@ struct Login {
   mimir::codec::Json authorization_details = {};     ///< Granted by RFC 9396; null: none.
   mimir::codec::Json act = {};                       ///< Who acts for the user (RFC 8693 §4.1); null: nobody else.
   mimir::codec::Json claims = {};                    ///< The `claims` parameter (OIDC Core §5.5); null: none.
+  std::shared_ptr<const TokenOverride> token_override = {};  ///< Null: no rule fitted.
   LoginChains chains = {};                           ///< The tables' own.
 };
 

@@ -19,6 +19,7 @@
 
 #include "../command.hpp"
 #include "../generated_keys.hpp"
+#include "../json_config_file.hpp"
 #include "../passing_file.hpp"
 #include "../selection.hpp"
 
@@ -47,6 +48,7 @@ struct ServeOptions {
   std::string ready_file;  ///< Empty: none.
   bool print_env = false;
   bool exit_with_parent = false;
+  std::string json_config;  ///< File; empty: what the environment says.
   std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
 };
 
@@ -194,6 +196,8 @@ int serve(const ServeOptions& options) {
   auto profile = select_profile(options.provider, options.variant);
   if (!profile) return complain(profile.error().to_string(), kUsage);
   if (const auto why = objection(options); !why.empty()) return complain(why, kUsage);
+  const auto config = asked_json_config(options.json_config);
+  if (!config) return complain(config.error(), kUsage);
   if (options.exit_with_parent && !follow_parent()) return complain("the parent of this process is gone already", kBench);
 
   keep_memory_in_one_place();
@@ -211,14 +215,21 @@ int serve(const ServeOptions& options) {
   if (options.keys == "generate") keys.emplace(algorithms_of(*profile));
   const auto& base_urls = doors->provider->urls();
   server::Server server(clock, base_urls, {.realms = options.max_realms});
-  server.set_defaults({.fetcher = wire::make_fetcher({.beyond_loopback = options.fetch_anywhere}),
-                       .key_source = keys ? keys->source() : server::KeySource()});
+  const server::RealmDefaults defaults{.fetcher = wire::make_fetcher({.beyond_loopback = options.fetch_anywhere}),
+                                       .key_source = keys ? keys->source() : server::KeySource()};
+  server.set_defaults(defaults);
   server::RealmOptions realm_options{.profile = *profile, .seed = options.seed, .max_grants = options.max_grants};
   realm_options.clients.push_back({.client_id = options.client_id,
                                    .client_secret = options.client_secret,
                                    .redirect_uris = options.redirect_uris});
   auto realm = server.create_realm(std::move(realm_options));
   if (!realm) return complain(realm.error().message, kBench);
+  std::vector<std::string> issuers;
+  if (*config) {
+    auto served = serve_json_config(server, defaults, **config);
+    if (!served) return complain(served.error().message, kBench);
+    issuers = std::move(*served);
+  }
   server::Control control(server, {.token = options.control_token});
   doors->start({.handler = [&](server::HttpRequest request) {
                   return server::Control::is_for(request) ? control.handle(request) : server.handle(std::move(request));
@@ -228,7 +239,11 @@ int serve(const ServeOptions& options) {
                 },
                 .welcome = [&](const server::Arrival& arrival) { return server.welcome(arrival); }});
 
-  const Json ready = ready_line(options, *doors, **realm);
+  Json ready = ready_line(options, *doors, **realm);
+  for (const auto& issuer : issuers) {
+    if (ready.find("issuers") == nullptr) ready.set("issuers", Json::array());
+    ready.find("issuers")->push_back(Json(issuer));
+  }
   std::optional<PassingFile> ready_file;
   if (!options.ready_file.empty()) {
     auto written = PassingFile::write(options.ready_file, ready.dump() + "\n");
@@ -257,6 +272,7 @@ void register_serve(Commands& commands) {
     app.add_option("--ready-file", options->ready_file, "Write the ready line there, too; the file goes when the server does");
     app.add_flag("--print-env", options->print_env, "Print what is ready as shell variables instead of JSON");
     app.add_flag("--exit-with-parent", options->exit_with_parent, "Stop when the process that started this one is gone");
+    app.add_option("--json-config", options->json_config, "Issuers as in the JSON_CONFIG of mock-oauth2-server, at /ISSUER; also by the variables JSON_CONFIG and JSON_CONFIG_PATH");
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens; 0: unpredictable ones")->capture_default_str();
     app.add_option("--client-id", options->client_id, "The client that is registered; public unless it gets a secret")->capture_default_str();
     app.add_option("--client-secret", options->client_secret, "Makes it a confidential client, which may act for itself");

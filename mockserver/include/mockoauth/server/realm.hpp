@@ -64,6 +64,18 @@ struct TrustedIssuer {
   mimir::codec::Json jwks;        ///< Its public keys (RFC 7517 §5).
 };
 
+/// Claims for the tokens of whoever sends a certain parameter, at the token endpoint or in the authorization request
+/// that it began with. Of several rules the first that fits counts.
+struct TokenRule {
+  std::string parameter = {};  ///< Empty: every request.
+  /// Of the whole value: the text itself, a regular expression (ECMAScript) that fits all of it, or `*` for any.
+  std::string match = "*";
+  /// `${name}` in a text stands for a parameter, `${clientId}` for the client. `sub` is whom the tokens are for; the
+  /// rest is known of that user, too.
+  mimir::codec::Json claims = {};
+  std::string typ = {};  ///< Of the header of a JWT access token; empty: `at+jwt`.
+};
+
 enum class DeviceLoginState { Pending, Approved, Denied, Redeemed };
 
 /// A sign-in of a device as a script sees it (RFC 8628).
@@ -144,8 +156,31 @@ struct RealmOptions {
   std::size_t journal_bytes = JournalLimits().bytes;
   std::size_t max_clients = 10'000;   ///< That register themselves (RFC 7591 §5); further ones are refused.
   std::shared_ptr<Fetcher> fetcher = {};  ///< Gets metadata documents and keys of clients; null: none are fetched.
+  /// Where it is served at the server's origins, as `/issuer1`: one segment that nothing else has. Empty: at `/r/NAME`,
+  /// and the default realm at `/`.
+  std::string path = {};
+  std::vector<TokenRule> token_rules = {};
+  /// Whoever names a client_id is taken for a client that is registered for everything and proves nothing. For suites
+  /// that were written against a server that asks for nothing.
+  bool takes_any_client = false;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
   KeySource key_source = {};          ///< Of signing keys; empty: published test keys (KeyRing).
+};
+
+/// Tokens to be issued without a login.
+struct GrantOrder {
+  std::string client_id;
+  std::string sub = {};                  ///< Empty: the client acts for itself (RFC 6749 §4.4).
+  std::vector<std::string> scopes = {};
+};
+
+/// A login, as a test sees it.
+struct GrantView {
+  std::string flow;
+  std::string client_id;
+  std::string sub;  ///< Empty: the client acts for itself.
+  std::vector<std::string> scopes;
+  bool is_alive = true;
 };
 
 /// What a script left behind: each entry is a sign that a test did not test what it was meant to.
@@ -240,6 +275,21 @@ class Realm {
   /// @returns how many logins ended.
   std::size_t happen(AccountEvent event, std::string_view user_sub = {});
   std::size_t expire_access_tokens();                       ///< All that live now. @returns how many.
+  /// Ends one token, access or refresh, at once; the rest of its grant lives on. @returns whether it was alive.
+  bool revoke_token(const std::string& text);
+  bool expire_token(const std::string& text);
+
+  /// Signs any claims, so that a test can hold what no honest grant would give. It belongs to no grant; the journal
+  /// names it. Errors as KeyRing::sign.
+  mimir::codec::Result<std::string> sign_token(const mimir::codec::Json& claims, const std::string& algorithm,
+                                               const std::string& typ, const std::string& client_secret = {});
+  /// Issues tokens as if this user had logged in at this client, without any request. @returns the token response.
+  /// Fails with `client.unknown`, `user.unknown` or `token.refused`; then nothing was issued.
+  mimir::codec::Result<mimir::codec::Json> issue_tokens(const GrantOrder& order);
+  /// What is known of a login: `g1` in the journal.
+  [[nodiscard]] std::optional<GrantView> find_grant(const std::string& flow) const;
+  /// The login that a code or token belongs to; empty: none.
+  [[nodiscard]] std::string flow_of(const std::string& token) const;
 
  private:
   struct Impl;

@@ -19,13 +19,16 @@ namespace mockoauth::server {
 struct RealmDefaults {
   std::shared_ptr<Fetcher> fetcher = {};
   KeySource key_source = {};
+  /// Makes the realm at a path of one segment that nothing is served at, from the first request for it on. Null or
+  /// nothing: there is none. Its path is set by the server.
+  std::function<std::optional<RealmOptions>(const std::string& segment)> at_any_path = {};
 };
 
 struct ServerLimits {
   std::size_t realms = 10'000;  ///< An untouched one takes a few KiB.
 };
 
-/// Many realms behind one origin: the default realm at `/`, each other one at `/r/{name}`; well-known documents of
+/// Many realms behind one origin: the default realm at `/`, each other one at `/r/{name}` or its path; well-known documents of
 /// RFC 8414 with the path inserted are routed too. Pure: no sockets, no threads. Thread-safe.
 class Server {
  public:
@@ -40,8 +43,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void set_defaults(RealmDefaults defaults);  ///< For realms that are created from now on.
-  /// Creates a realm; its base URLs are filled in from the origins and its name. Fails with `realm.exists`,
-  /// `realm.name` or `realm.limit`. @param prepare is called before anybody else can see the realm.
+  /// Creates a realm; its base URLs are filled in from the origins and its name or path. Fails with `realm.exists`,
+  /// `realm.name`, `realm.path` or `realm.limit`. @param prepare is called before anybody else can see the realm.
   mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options,
                                                             const std::function<void(Realm&)>& prepare = {});
   [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
@@ -60,6 +63,8 @@ class Server {
   void end_realms();  ///< Realm::end for all of them: the server stops.
 
  private:
+  void open_path(const std::string& target);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
