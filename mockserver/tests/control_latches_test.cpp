@@ -12,7 +12,7 @@ class ControlLatches : public ControlFixture {
   void hold(int times) {
     const auto added = post("/realms/one/faults", R"({"fault": "hold", "arguments": {"latch": "both"}, "times": )" +
                                                       std::to_string(times) + R"(, "when": {"grant_type": "refresh_token"}})");
-    ASSERT_EQ(added.status, 204) << added.body;
+    ASSERT_LT(added.status, 300) << added.body;
   }
 };
 
