@@ -34,7 +34,7 @@ const document::Schema& config_schema() {
       "tokenCallbacks": {"type": "array", "items": {
         "title": "token callback", "type": "object", "additionalProperties": false,
         "required": ["issuerId", "requestMappings"], "properties": {
-          "issuerId": {"type": "string", "pattern": "^[A-Za-z0-9._~\\-]+$"},
+          "issuerId": {"type": "string", "pattern": "^[A-Za-z0-9._~-]+$"},
           "tokenExpiry": {"type": "integer", "minimum": 1, "maximum": 3153600000},
           "requestMappings": {"type": "array", "items": {
             "title": "request mapping", "type": "object", "additionalProperties": false, "required": ["requestParam"],

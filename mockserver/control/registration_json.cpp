@@ -23,7 +23,7 @@ const std::string& client_schema() {
     const std::string texts = R"({"type": "array", "items": {"type": "string"}})";
     // A scheme and a colon, no fragment (RFC 6749 §3.1.2): any other text could never match.
     const std::string uris = R"({"type": "array", "items": {"title": "URI", "type": "string",
-      "pattern": "^[A-Za-z][A-Za-z0-9+.\\-]*:[^# ]*$"}})";
+      "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:[^# ]*$"}})";
     return R"({"type": "object", "title": "client", "required": ["client_id"], "additionalProperties": false,
       "properties": {"client_id": {"type": "string", "minLength": 1}, "client_secret": {"type": "string"},
       "redirect_uris": )" + uris + R"(, "scopes": )" + texts +
