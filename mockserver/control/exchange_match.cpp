@@ -14,15 +14,16 @@ using mimir::codec::Parameters;
 
 // The words of a fault rule's `when`, and those that only an answer has.
 const std::string& exchange_match_schema() {
-  static const std::string text_match = R"({"title": "text match", "type": ["string", "null", "object"],
-    "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "properties": {
+  static const std::string text_match = R"({"title": "text match", "anyOf": [{"type": "string"}, {"type": "null"},
+    {"type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "properties": {
       "equals": {"type": "string"}, "matches": {"type": "string"},
-      "present": {"enum": [true]}, "absent": {"enum": [true]}}})";
-  static const std::string reference = R"({"title": "reference", "type": ["integer", "string", "object"], "minimum": 1,
-    "additionalProperties": false, "required": ["exchange"], "properties": {
-      "exchange": {"type": ["integer", "string"], "minimum": 1},
+      "present": {"enum": [true]}, "absent": {"enum": [true]}}}]})";
+  static const std::string which = R"({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]})";
+  static const std::string reference = R"({"title": "reference", "anyOf": [{"type": "integer", "minimum": 1},
+    {"type": "string"}, {"type": "object", "additionalProperties": false, "required": ["exchange"], "properties": {
+      "exchange": )" + which + R"(,
       "in": {"enum": ["request", "response"]},
-      "name": {"type": "string", "minLength": 1}}})";
+      "name": {"type": "string", "minLength": 1}}}]})";
   static const std::string schema = R"({
     "title": "match", "type": "object", "additionalProperties": false, "properties": {
       "endpoint": {"type": "string"},

@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.clients.push_back({.client_id = "app", .redirect_uris = {"http://127.0.0.1/callback"}});
   if (!server.create_realm(std::move(options))) std::abort();
   Control control(server);
-  server.handle({.method = "GET", .target = "/r/one/authorize?client_id=app&response_type=code"});
+  (void)server.handle({.method = "GET", .target = "/r/one/authorize?client_id=app&response_type=code"});
 
   std::string body;
   if (method == "GET") {

@@ -138,7 +138,10 @@ Checked<ClientRegistration> authenticate_client(Call& call) {
                   mimir::codec::format_iso8601(*client->expires_at));
   }
   const bool proves_nothing = call.realm.options.takes_any_client && !call.realm.registrations.find_registered(*id);
-  if (proves_nothing) return std::move(*client);
+  if (proves_nothing) {
+    client->token_endpoint_auth_method = used->empty() ? "none" : used->front().method->name;
+    return std::move(*client);
+  }
   const auto allowed = is_public(*client) ? check_public(profile, *used) : check_confidential(call, *client, *used);
   if (!allowed) return tl::unexpected(allowed.error());
   return std::move(*client);

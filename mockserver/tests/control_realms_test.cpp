@@ -67,10 +67,10 @@ TEST_F(ManyRealms, SeeNothingOfEachOtherUnderLoad) {
     std::jthread bystander([&] {
       for (int i = 0; !done; ++i) {
         const auto name = "passing-" + std::to_string(i % 7);
-        control_.handle({.method = "POST", .target = "/_mock/realms", .body = R"({"name": ")" + name + "\"}"});
-        control_.handle({.method = "GET", .target = "/_mock/realms/" + name_of(i % kRealms) + "/journal?limit=3"});
-        control_.handle({.method = "POST", .target = "/_mock/realms/" + name + "/clock", .body = R"({"advance_s": 99})"});
-        control_.handle({.method = "DELETE", .target = "/_mock/realms/" + name});
+        (void)control_.handle({.method = "POST", .target = "/_mock/realms", .body = R"({"name": ")" + name + "\"}"});
+        (void)control_.handle({.method = "GET", .target = "/_mock/realms/" + name_of(i % kRealms) + "/journal?limit=3"});
+        (void)control_.handle({.method = "POST", .target = "/_mock/realms/" + name + "/clock", .body = R"({"advance_s": 99})"});
+        (void)control_.handle({.method = "DELETE", .target = "/_mock/realms/" + name});
       }
     });
     std::vector<std::jthread> threads;

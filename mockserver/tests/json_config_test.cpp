@@ -72,6 +72,7 @@ TEST_F(JsonConfigured, ClaimsComeByTheTokenRequest) {
   serve(kTwoIssuers);
   const auto tokens = body_of(token("issuer1", {{"grant_type", "client_credentials"}, {"scope", "scope1"}, {"client_id", "x"}, {"client_secret", "y"}}));
   const auto access = text_at(tokens, "access_token");
+  ASSERT_FALSE(access.empty()) << tokens.dump();
   const auto claims = claims_of(access);
   EXPECT_EQ(claims.string_at("sub"), "subByScope");
   EXPECT_EQ(claims.at_pointer("/aud/0")->as_string()->compare("audByScope"), 0);
