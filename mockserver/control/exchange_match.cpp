@@ -17,7 +17,7 @@ const std::string& exchange_match_schema() {
   static const std::string text_match = R"({"title": "text match", "anyOf": [{"type": "string"}, {"type": "null"},
     {"type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "properties": {
       "equals": {"type": "string"}, "matches": {"type": "string"},
-      "present": {"enum": [true]}, "absent": {"enum": [true]}}}]})";
+      "present": {"type": "boolean"}, "absent": {"type": "boolean"}}}]})";
   static const std::string which = R"({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]})";
   static const std::string reference = R"({"title": "reference", "anyOf": [{"type": "integer", "minimum": 1},
     {"type": "string"}, {"type": "object", "additionalProperties": false, "required": ["exchange"], "properties": {
@@ -69,7 +69,8 @@ TextMatch text_match_from(const Json& json) {
   if (json.is_null()) return {Kind::Absent, {}};
   if (const auto equals = json.string_at("equals")) return {Kind::Equals, *equals};
   if (const auto pattern = json.string_at("matches")) return {Kind::Matches, *pattern};
-  return {json.find("present") != nullptr ? Kind::Present : Kind::Absent, {}};
+  const bool is_there = json.bool_at("present").value_or(!json.bool_at("absent").value_or(true));
+  return {is_there ? Kind::Present : Kind::Absent, {}};
 }
 
 std::string wish_of(const TextMatch& match) {

@@ -50,6 +50,8 @@ TEST_F(ControlJournal, MatchesByAnyFactOfAnExchange) {
   EXPECT_TRUE(holds(R"({"match": {"path": {"matches": "/tok*"}}, "times": 1})"));
   EXPECT_TRUE(holds(R"({"match": {"param": {"code_verifier": {"present": true}, "client_secret": null}}, "times": 1})"));
   EXPECT_FALSE(holds(R"({"match": {"param": {"code_verifier": {"absent": true}}, "endpoint": "token"}})"));
+  EXPECT_TRUE(holds(R"({"match": {"param": {"code_verifier": {"absent": false}}, "endpoint": "token"}})"));
+  EXPECT_FALSE(holds(R"({"match": {"param": {"code_verifier": {"present": false}}, "endpoint": "token"}})"));
   EXPECT_TRUE(holds(R"({"match": {"param": {"redirect_uri": {"matches": "http://127.0.0.1:*"}}}, "times": 2})"));
   EXPECT_TRUE(holds(R"({"match": {"header": {"Content-Type": {"matches": "*form*"}}}, "times": 1})"));
   EXPECT_FALSE(holds(R"({"match": {"header": {"DPoP": {"present": true}}}})"));
