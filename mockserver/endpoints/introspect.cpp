@@ -54,7 +54,8 @@ Json facts_of(const Call& call, const Login& login, const std::vector<std::strin
 
 Json describe_access(const Call& call, const BearerAccess& access, const std::vector<std::string>& audience,
                      const std::string& text) {
-  const auto& [token, login] = access;
+  const auto& token = access.token;
+  const auto& login = access.login;
   Json body = facts_of(call, login, token.scopes, token.binding);
   body.set("token_type", Json(token.binding.jkt.empty() ? "Bearer" : "DPoP"));  // RFC 9449 §6.2
   if (token.expires_at) set_time(body, "exp", *token.expires_at);

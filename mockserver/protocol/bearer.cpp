@@ -98,9 +98,10 @@ tl::unexpected<Refusal> unknown(const Call& call, const std::string& text) {
 }
 
 // A key that was given out by hand: no login, no expiry, everything that the realm has scopes for.
-std::optional<BearerAccess> find_api_key(const Call& call, const std::string& text) {
+std::optional<BearerAccess> find_api_key(const Call& call, const std::string& text, std::string_view usual_prefix) {
   const auto& options = call.realm.options;
-  const auto prefix = call.profile().text("api.credential_prefix");
+  const auto& own = call.profile().text("api.credential_prefix");
+  const std::string prefix(own.empty() ? usual_prefix : std::string_view(own));
   const bool is_key = !options.api_keys.empty() ? contains(options.api_keys, text)
                                                 : !prefix.empty() && text == prefix + "mockoauth-key";
   if (!is_key) return std::nullopt;
@@ -109,6 +110,7 @@ std::optional<BearerAccess> find_api_key(const Call& call, const std::string& te
   access.login.user = call.realm.registrations.person().user;
   access.login.client_id = "api-key";
   access.login.has_user = false;
+  access.by_key = true;
   return access;
 }
 
@@ -221,7 +223,7 @@ Checked<BearerAccess> check_bearer(Call& call, const AccessPolicy& policy) {
   const auto presented = presented_token(call, policy);
   if (!presented) return tl::unexpected(presented.error());
   if (!policy.ways.empty()) {
-    if (auto access = find_api_key(call, presented->token)) return std::move(*access);
+    if (auto access = find_api_key(call, presented->token, policy.key_prefix)) return std::move(*access);
   }
   auto access = find_access_token(call, presented->token);
   if (!access) return access;

@@ -14,6 +14,7 @@ namespace mockoauth::server {
 struct BearerAccess {
   AccessToken token;
   Login login;
+  bool by_key = false;  ///< An API key, which never ends.
 };
 
 /// What an access token has to have to be let in.
@@ -25,6 +26,7 @@ struct AccessPolicy {
   /// Ways to present the credential, as the knob `api.auth` names them; empty: Bearer only. API keys are taken where
   /// there are ways.
   std::vector<std::string> ways = {};
+  std::string_view key_prefix = {};  ///< Of API keys, where the profile has none (knob `api.credential_prefix`).
 };
 
 /// The access token of that text as it was issued, whatever became of it since: of the tables, or a JWT that is not in

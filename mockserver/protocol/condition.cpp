@@ -135,13 +135,14 @@ constexpr std::array kEntries = {
                    "the software statement is not valid", "RFC 7591 §3.2.2"},
     ConditionEntry{SoftwareStatementUnapproved, "software_statement_unapproved", 400,
                    "unapproved_software_statement", "the software statement is not approved here", "RFC 7591 §3.2.2"},
+    ConditionEntry{ModelUnknown, "model_unknown", 404, "not_found", "there is no such model", ""},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     if (static_cast<std::size_t>(kEntries[i].condition) != i) return false;
   }
-  return kEntries.size() == static_cast<std::size_t>(SoftwareStatementUnapproved) + 1;
+  return kEntries.size() == static_cast<std::size_t>(ModelUnknown) + 1;
 }
 static_assert(in_order());
 

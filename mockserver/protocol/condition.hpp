@@ -75,6 +75,7 @@ enum class Condition {
   PasswordWrong,
   SoftwareStatementInvalid,
   SoftwareStatementUnapproved,
+  ModelUnknown,
 };
 
 /// How a condition looks on the wire unless the profile says otherwise.

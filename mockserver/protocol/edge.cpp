@@ -47,7 +47,9 @@ void add_limit_headers(const Call& call, HttpResponse& response) {
   const auto names = call.profile().list("limits.headers");
   if (names.empty()) return;
   const auto state = call.realm.requests.count(call.now);
-  for (const auto& name : names) response.set_header(name, value_for(name, state, call.now));
+  for (const auto& name : names) {
+    if (!response.header(name)) response.set_header(name, value_for(name, state, call.now));
+  }
 }
 
 }  // namespace mockoauth::server

@@ -34,6 +34,10 @@ struct Endpoint {
   /// Adds what it has to say to the metadata beside its URL (RFC 8414 §2); null: nothing.
   void (*describe)(const RealmState&, mimir::codec::Json& document) = nullptr;
   bool below = false;  ///< Answers every path below its own as well.
+  /// A header that its callers send: it goes before another endpoint at the same path when the request has it.
+  std::string header = {};
+  /// Its body is a document, of up to a MiB; only members that are no object or list count as parameters.
+  bool reads_document = false;
 };
 
 /// The endpoints of the program. Filled once, then read from any thread.

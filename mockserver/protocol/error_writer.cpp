@@ -131,6 +131,11 @@ HttpResponse write_error(Call& call, const Refusal& refusal) {
 
 HttpResponse write_bearer_challenge(Call& call, const Refusal& refusal) {
   HttpResponse response = write_error(call, refusal);
+  add_bearer_challenge(call, refusal, response);
+  return response;
+}
+
+void add_bearer_challenge(const Call& call, const Refusal& refusal, HttpResponse& response) {
   const auto wire = word(call.profile(), refusal);
   std::string challenge = "Bearer realm=\"mockoauth\"";
   if (!wire.code.empty()) {
@@ -146,7 +151,6 @@ HttpResponse write_bearer_challenge(Call& call, const Refusal& refusal) {
     if (!url.empty()) challenge += ", resource_metadata=\"" + url + "\"";
   }
   response.set_header("WWW-Authenticate", challenge);
-  return response;
 }
 
 }  // namespace mockoauth::server

@@ -28,6 +28,9 @@ HttpResponse write_error(Call& call, const Refusal& refusal);
 /// As JSON with a Bearer challenge (RFC 6750 §3).
 HttpResponse write_bearer_challenge(Call& call, const Refusal& refusal);
 
+/// Only the challenge, on an answer that has its body.
+void add_bearer_challenge(const Call& call, const Refusal& refusal, HttpResponse& response);
+
 /// Notes the refusal in the exchange without writing it.
 void note(Call& call, const Refusal& refusal, const WireError& wire);
 

@@ -22,9 +22,11 @@ using mimir::codec::Parameters;
 // What the journal keeps of one text: enough to explain, too little to fill the memory.
 constexpr std::size_t kKeptBytes = 64 * 1024;
 
-Parameters from_json(const Json::Object& members) {
+// @param of_document without the members that are a document's content.
+Parameters from_json(const Json::Object& members, bool of_document) {
   Parameters parameters;
   for (const auto& [name, value] : members) {
+    if (of_document && (value.is_object() || value.is_array())) continue;
     const auto* text = value.as_string();
     parameters.add(name, text != nullptr ? *text : value.is_null() ? std::string() : value.dump());
   }
@@ -37,8 +39,13 @@ void note_unreadable(Call& call, std::string detail) {
 
 void read_body(Call& call) {
   if (call.request.body.empty()) return;
-  if (call.request.body.size() > mimir::codec::FormLimits().max_bytes) {
+  const bool is_document = call.endpoint != nullptr && call.endpoint->reads_document;
+  if (!is_document && call.request.body.size() > mimir::codec::FormLimits().max_bytes) {
     call.unreadable = Refusal{Condition::TooLarge, "the body has more than 64 KiB", {}, {}};
+    return;
+  }
+  if (is_document && call.request.body.size() > mimir::codec::JsonLimits().max_bytes) {
+    call.unreadable = Refusal{Condition::TooLarge, "the body has more than 1 MiB", {}, {}};
     return;
   }
   const auto header = call.request.header("Content-Type").value_or("");
@@ -55,7 +62,7 @@ void read_body(Call& call) {
     call.body_format = BodyFormat::Json;
     const auto json = Json::parse(call.request.body);
     if (json && json->is_object()) {
-      call.form = from_json(*json->as_object());
+      call.form = from_json(*json->as_object(), is_document);
     } else {
       note_unreadable(call, json ? "the body is not a JSON object" : "the body is not JSON: " + json.error().message);
     }
@@ -213,7 +220,7 @@ void answer_call(Call& call) {
 HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
   Call call{.realm = realm, .request = request, .now = realm.clock.now()};
   const LatchLeaver leaver{call};
-  call.endpoint = realm.routes.find(request.origin, request.path(), request.method);
+  call.endpoint = realm.routes.find(request);
   read_request(call);
 
   answer_call(call);

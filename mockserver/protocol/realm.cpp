@@ -79,6 +79,14 @@ void Realm::entitle_user(const std::string& sub, bool entitled) {
 }
 void Realm::choose_user(const std::string& sub) { impl_->state.registrations.choose_user(sub); }
 
+mimir::codec::Result<> Realm::add_model_answer(const mimir::codec::Json& answer) {
+  auto entry = parse_model_answer(answer);
+  if (!entry) return tl::unexpected(entry.error());
+  impl_->state.model_script.add(std::move(*entry));
+  return {};
+}
+std::size_t Realm::model_answers_left() const { return impl_->state.model_script.left(); }
+
 bool Realm::decide_device(std::string_view user_code, UserDecision decision) {
   auto& state = impl_->state;
   return state.devices.decide(user_code, decision, state.registrations.person().user, state.clock.now());

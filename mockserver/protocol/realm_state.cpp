@@ -102,6 +102,7 @@ void RealmState::reset() {
   faults.clear();
   latches.reopen();
   life.clear();
+  model_script.clear();
   for (const auto& id : dynamic_clients.clear()) registrations.remove_client(id);
   registrations.forget_remembered();
   random->restart();
@@ -115,6 +116,7 @@ void RealmState::forget_grants() {
   replays.clear();
   devices.clear();
   requests.clear();
+  model_usage.clear();
 }
 
 std::string RealmState::url_of(std::string_view endpoint_name) const {

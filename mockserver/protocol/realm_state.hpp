@@ -11,6 +11,7 @@
 #include "protocol/dynamic_clients.hpp"
 #include "protocol/fault_script.hpp"
 #include "protocol/guess_limit.hpp"
+#include "protocol/model_script.hpp"
 #include "protocol/placeholders.hpp"
 #include "protocol/pushed_requests.hpp"
 #include "protocol/rate_window.hpp"
@@ -72,6 +73,8 @@ struct RealmState {
   DpopNonces dpop_nonces;
   RateWindow requests;
   Life life;
+  ModelScript model_script;
+  ModelUsage model_usage;
 
   [[nodiscard]] const Profile& profile() const { return options.profile; }
   [[nodiscard]] bool offers(std::string_view extension) const { return profile().lists("extensions", extension); }

@@ -10,6 +10,7 @@ namespace mockoauth::server {
 
 // Generated from the folders.
 void register_all_endpoints(Endpoints&);
+void register_all_model_apis(Endpoints&);
 void register_all_extensions(Extensions&);
 void register_all_grants(Grants&);
 void register_all_client_auth_methods(ClientAuthMethods&);
@@ -19,6 +20,7 @@ const Registries& registries() {
   static const Registries all = [] {
     Registries made;
     register_all_endpoints(made.endpoints);
+    register_all_model_apis(made.endpoints);
     register_all_extensions(made.extensions);
     register_all_grants(made.grants);
     register_all_client_auth_methods(made.client_auth_methods);

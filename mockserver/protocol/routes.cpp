@@ -22,9 +22,11 @@ std::size_t origin_of(const Profile& profile, const Endpoint& endpoint, std::siz
   return index < origins ? index : 0;
 }
 
-// A second endpoint at the same path is reached where it takes a method that the first does not.
+// A second endpoint at the same path is reached where it takes a method that the first does not, or where a header tells
+// them apart.
 bool takes_more(const Endpoint& first, const Endpoint& second, const Profile& profile) {
   if (first.name == second.name) return false;
+  if (first.header != second.header) return true;
   const auto taken = methods_of(first, profile);
   const auto more = methods_of(second, profile);
   return std::any_of(more.begin(), more.end(), [&](const auto& method) { return !contains(taken, method); });
@@ -72,17 +74,22 @@ std::vector<std::string> Routes::methods_at(std::size_t origin, std::string_view
   return methods;
 }
 
-const Endpoint* Routes::find(std::size_t origin, std::string_view path, std::string_view method) const {
-  if (origin >= by_path_.size()) return nullptr;
-  const auto& paths = by_path_[origin];
+const Endpoint* Routes::find(const HttpRequest& request) const {
+  if (request.origin >= by_path_.size()) return nullptr;
+  const auto& paths = by_path_[request.origin];
+  const auto whole_path = request.path();
+  const std::string_view path = whole_path;
   const auto found = paths.find(path);
   if (found != paths.end() && special_.empty()) return found->second;
   if (!special_.empty()) {
-    const auto all = all_at(origin, path);
-    const auto takes = std::find_if(all.begin(), all.end(), [&](const Endpoint* endpoint) {
-      return contains(methods_of(*endpoint, profile_), method);
-    });
-    if (!all.empty()) return takes == all.end() ? all.front() : *takes;
+    const auto all = all_at(request.origin, path);
+    const Endpoint* best = nullptr;
+    for (const auto* endpoint : all) {
+      if (!contains(methods_of(*endpoint, profile_), request.method)) continue;
+      if (!endpoint->header.empty() && request.header(endpoint->header)) return endpoint;
+      if (best == nullptr || (!best->header.empty() && endpoint->header.empty())) best = endpoint;
+    }
+    if (!all.empty()) return best == nullptr ? all.front() : best;
   }
   for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
     const auto above = paths.find(path.substr(0, slash));

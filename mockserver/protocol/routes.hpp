@@ -25,8 +25,9 @@ class Routes {
   /// @param origins how many the realm has; a provider's further ones fall together with the first.
   Routes(const Profile& profile, const std::string& issuer_path, std::size_t origins);
 
-  /// @param method tells endpoints at the same path apart; the first one there answers what none of them takes.
-  [[nodiscard]] const Endpoint* find(std::size_t origin, std::string_view path, std::string_view method) const;
+  /// Endpoints at the same path are told apart by the method, then by Endpoint::header; the first one there answers what
+  /// none of them takes.
+  [[nodiscard]] const Endpoint* find(const HttpRequest& request) const;
   /// What may be sent to this path, whichever endpoint it goes to (RFC 9110 §10.2.1).
   [[nodiscard]] std::vector<std::string> methods_at(std::size_t origin, std::string_view path) const;
   /// The first by the endpoint's name; nullptr when the profile does not serve it.

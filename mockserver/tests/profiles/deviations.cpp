@@ -421,6 +421,31 @@ void add_endings(std::map<std::string, Play>& all) {
   }
 }
 
+// A conversation of each vendor, then a streamed answer during which the token ends.
+void add_models(std::map<std::string, Play>& all) {
+  const Json text = Json::array({Json::object({{"role", "user"}, {"content", "hello"}})});
+  const Json contents = Json::array({Json::object({{"parts", Json::array({Json::object({{"text", "hello"}})})}})});
+  const Json body = Json::object({{"model", "m"}, {"max_tokens", 99}, {"messages", text}, {"contents", contents}});
+  struct Api {
+    const char* name;
+    const char* path;
+    const char* stream_path;
+  };
+  for (const auto& api : {Api{"anthropic", "/v1/messages", "/v1/messages"}, {"deepseek", "/chat/completions", "/chat/completions"},
+                          {"openai", "/v1/chat/completions", "/v1/chat/completions"},
+                          {"gemini", "/v1beta/models/m:generateContent", "/v1beta/models/m:streamGenerateContent"}}) {
+    all["models apis names scopes limits tier headers stream answers of " + std::string(api.name)] = [api, body](ProfileClient& c) {
+      const auto token = access_token_of(c);
+      c.ask_model(api.path, body, token);
+      c.ask_model(api.path, body, c.spoken().text("api.credential_prefix") + "mockoauth-key");
+      c.advance(c.spoken().number("access.ttl_s") - 1);
+      Json streamed = body;
+      streamed.set("stream", true);
+      return c.ask_model(api.stream_path, streamed, token);
+    };
+  }
+}
+
 std::map<std::string, Play> make_deviations() {
   std::map<std::string, Play> all;
   add_authorization(all);
@@ -430,6 +455,7 @@ std::map<std::string, Play> make_deviations() {
   add_refreshes(all);
   add_devices(all);
   add_endings(all);
+  add_models(all);
   return all;
 }
 

@@ -22,6 +22,13 @@ const std::map<std::string, Json>& examples() {
       {"access.alg", Json("ES256")},
       {"id_token.alg", Json("ES256")},
       {"response.envelope", Json("data.token")},
+      {"models.names", Json::array({Json("other")})},
+      {"models.scopes", Json::array({Json("api.write")})},
+      {"models.limits", Json::object({{"requests", Json(1)}})},
+      {"models.tier", Json("priority")},
+      {"models.headers", Json::object({{"x-plan", Json("max")}})},
+      {"models.stream_s", Json(60)},
+      {"models.answers", Json::array({Json::object({{"text", Json("scripted")}})})},
       {"discovery.place", Json("https://issuer.example/place")},
   };
   return all;

@@ -287,6 +287,16 @@ HttpResponse ProfileClient::call_api(const std::string& credential, const std::s
   return handle(routes_.route_of("resource"), std::move(request));
 }
 
+HttpResponse ProfileClient::ask_model(const std::string& path, const Json& body, const std::string& credential) {
+  HttpRequest request{.method = "POST", .target = path, .headers = {{"Content-Type", "application/json"}}, .body = body.dump()};
+  request.headers.emplace_back("Authorization", "Bearer " + credential);
+  request.headers.emplace_back("anthropic-version", "2023-06-01");
+  request.headers.emplace_back("anthropic-beta", "oauth-2025-04-20");
+  if (user_agent) request.headers.emplace_back("User-Agent", *user_agent);
+  request.origin = routes_.route_of("resource")->origin;
+  return realm_->handle(std::move(request));
+}
+
 HttpResponse ProfileClient::userinfo(const std::string& access_token) {
   HttpRequest request{.method = spoken_.text("userinfo.method"), .target = {}};
   request.headers.emplace_back("Authorization", "Bearer " + access_token);

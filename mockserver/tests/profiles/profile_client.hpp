@@ -46,6 +46,8 @@ class ProfileClient {
   HttpResponse revoke(const std::string& token, const Changes& changes = {});
   HttpResponse request_tokens(const std::string& grant_type, const Parameters& parameters, const Changes& changes = {});
   HttpResponse call_api(const std::string& credential, const std::string& path_below = {});
+  /// To a model API at the origin of the API, with every header that some vendor wants.
+  HttpResponse ask_model(const std::string& path, const Json& body, const std::string& credential);
   HttpResponse userinfo(const std::string& access_token);
   HttpResponse metadata(std::string_view document);
   HttpResponse get(std::string_view endpoint);

@@ -244,6 +244,11 @@ class Realm {
   void entitle_user(const std::string& sub, bool entitled);  ///< Of a known user; see User::entitled.
   [[nodiscard]] PersonView person() const;
 
+  /// What the model APIs (knob `models.apis`) say to the next request that fits, once: `{text, tool_calls, stop, when}`.
+  /// Without one they say what the knob `models.answers` has, or repeat what they were told. Fails with `model_answer`.
+  mimir::codec::Result<> add_model_answer(const mimir::codec::Json& answer);
+  [[nodiscard]] std::size_t model_answers_left() const;
+
   /// Decides as the chosen user at the verification page (RFC 8628 §3.3). @returns whether an undecided, live sign-in
   /// has this user code; case and hyphen do not matter.
   bool decide_device(std::string_view user_code, UserDecision decision);

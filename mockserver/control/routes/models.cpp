@@ -1,0 +1,34 @@
+// What the model APIs of a realm say next.
+#include "control/route.hpp"
+
+namespace mockoauth::server {
+namespace {
+
+using mimir::codec::Json;
+
+Json left_in(const Realm& realm) { return Json::object({{"left", static_cast<std::int64_t>(realm.model_answers_left())}}); }
+
+ControlAnswer show(const ControlCall& call) { return left_in(*call.realm); }
+
+ControlAnswer add(const ControlCall& call) {
+  if (auto added = call.realm->add_model_answer(call.body); !added) return refuse_call(422, "model_answer", added.error().message);
+  return left_in(*call.realm);
+}
+
+}  // namespace
+
+void register_models(ControlRoutes& routes) {
+  routes.add({"GET", "/_mock/realms/{realm}/models/answers", "countModelAnswers", "How many scripted answers are left", {}, {}, 200, show});
+  routes.add({"POST", "/_mock/realms/{realm}/models/answers", "addModelAnswer",
+              "What the model APIs say to the next request that fits, once",
+              R"({"type": "object", "additionalProperties": false, "properties": {
+                "text": {"type": "string"},
+                "tool_calls": {"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["name"],
+                  "properties": {"name": {"type": "string", "minLength": 1}, "arguments": {"type": "object"}}}},
+                "stop": {"type": "string", "enum": ["end", "length", "refusal"]},
+                "when": {"type": "object", "additionalProperties": false, "properties": {
+                  "model": {"type": "string"}, "contains": {"type": "string"}, "after_tool": {"type": "boolean"}}}}})",
+              {}, 201, add});
+}
+
+}  // namespace mockoauth::server
