@@ -38,7 +38,7 @@ forbid("client/cli/${sources}" "mockoauth/|.*mockserver/|.*conformance/" "${no_c
 forbid("client/codec/${sources}" "mimir/(oauth|llm)/|mockoauth/" "the codec is bytes and formats, without protocol")
 forbid("mockserver/${sources}" "mimir/codec/pkce" "PKCE is checked with the mock server's own computation")
 set(no_front "the engine is pure: it knows no sockets, no listener and no program")
-foreach(room protocol endpoints grants faults models model_api)
+foreach(room protocol endpoints grants faults models model_api pages)
   forbid("mockserver/${room}/${sources}" "mockoauth/wire/|.*wire/|.*control/|pistache/|boost/(asio|beast)|sys/socket|netinet/|CLI/" "${no_front}")
 endforeach()
 forbid("mockserver/${sources}" "mockoauth/conformance/|.*conformance/" "the mock server does not know who runs it")

@@ -9,6 +9,7 @@
 #include <mimir/codec/digest.hpp>
 #include <mockoauth/document/document.hpp>
 
+#include "control/live_page.hpp"
 #include "control/route.hpp"
 #include "protocol/text.hpp"
 
@@ -172,7 +173,10 @@ HttpResponse Control::handle(const HttpRequest& request) {
 }
 
 HttpResponse Control::answer(const HttpRequest& request) {
-  if (const auto problem = check_caller(request, server_, options_)) {
+  const auto problem = check_caller(request, server_, options_);
+  // The live page itself tells nothing; it asks for the token and brings it with each call.
+  if (request.path() == kControlPrefix && request.method == "GET" && (!problem || problem->status == 401)) return live_page();
+  if (problem) {
     auto response = problem_response(*problem);
     if (problem->status == 401) response.set_header("WWW-Authenticate", "Bearer realm=\"mockoauth\"");
     return response;

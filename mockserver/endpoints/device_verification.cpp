@@ -1,9 +1,11 @@
 // The page where a person types the code that a device shows, RFC 8628 §3.3. Nothing is approved by opening an address:
 // the code has to be confirmed (§3.3.1, §5.4).
+#include "pages/forms.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/device_logins.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
+#include "protocol/registrations.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -15,23 +17,25 @@ std::string form(const std::string& inner) {
   return "<form method=\"post\">" + inner + "</form>";
 }
 
-HttpResponse ask_for_code(int status, const std::string& prefilled, const std::string& note) {
-  return html_answer(status, "Connect a device",
-                     (note.empty() ? std::string() : "<p role=\"alert\">" + escape_html(note) + "</p>") +
-                     form("<label>Code shown on your device <input name=\"user_code\" autocomplete=\"off\" autofocus "
-                          "value=\"" + escape_html(prefilled) + "\"></label> <button>Continue</button>"));
+HttpResponse ask_for_code(const Call& call, int status, const std::string& prefilled, const std::string& note) {
+  return provider_page(call, status, page_words(call, "device.title"),
+                       alert_html(note) + form("<label>" + page_html(call, "device.code") + "<input name=\"user_code\" autocomplete=\"off\" "
+                                               "autocapitalize=\"characters\" spellcheck=\"false\" required autofocus value=\"" +
+                                               escape_html(prefilled) + "\"></label><p class=\"actions\"><button class=\"main\">" +
+                                               page_html(call, "device.next") + "</button></p>"));
 }
 
+// The person of the realm is signed in already.
 HttpResponse ask_to_confirm(const Call& call, const DeviceLogin& login) {
-  const auto client = call.realm.registrations.find_client(login.client_id);
-  const auto name = client ? client->metadata.string_at("client_name").value_or(login.client_id) : login.client_id;
-  return html_answer(200, "Connect a device",
-                     "<p>Signed in as " + escape_html(call.realm.registrations.person().user.name) + ". The device "
-                     "shows <strong>" + escape_html(login.user_code) + "</strong>? If not, deny.</p><p>" +
-                     escape_html(name) + " asks for: " + escape_html(join(login.scopes, ", ")) + "</p>" +
-                     form("<input type=\"hidden\" name=\"user_code\" value=\"" + escape_html(login.user_code) +
-                          "\"><button name=\"action\" value=\"approve\">Approve</button> "
-                          "<button name=\"action\" value=\"deny\">Deny</button>"));
+  const PageValues values{{"client", client_name(call, login.client_id)}, {"user", call.realm.registrations.person().user.name}};
+  std::string scopes;
+  for (const auto& scope : login.scopes) scopes += "<li><span class=\"scope\">" + escape_html(scope_sentence(call, scope)) + "</span></li>";
+  return provider_page(call, 200, page_words(call, "device.title"),
+                       "<p>" + page_html(call, "consent.as", values) + "</p><p>" + page_html(call, "device.compare") + "</p><p class=\"code\">" +
+                           escape_html(login.user_code) + "</p><p>" + page_html(call, "consent.asks", values) + "</p><ul>" + scopes + "</ul>" +
+                           form(hidden_field("user_code", login.user_code) + "<p class=\"actions\">" +
+                                action_button("approve", page_words(call, "consent.allow"), true) +
+                                action_button("deny", page_words(call, "consent.deny")) + "</p>"));
 }
 
 Outcome verification(Call& call) {
@@ -39,7 +43,7 @@ Outcome verification(Call& call) {
   const auto& parameters = is_post ? call.form : call.query;
   if (auto checked = refuse_repeated(parameters); !checked) return tl::unexpected(checked.error());
   const auto typed = value_of(parameters, "user_code").value_or("");
-  if (!is_post || typed.empty()) return ask_for_code(200, typed.substr(0, 64), "");
+  if (!is_post || typed.empty()) return ask_for_code(call, 200, typed.substr(0, 64), "");
 
   // §5.1: user codes are short, so guessing is slowed.
   if (const auto wait = call.realm.guesses.wait(kGuesser, call.now)) {
@@ -51,23 +55,27 @@ Outcome verification(Call& call) {
   if (!login) {
     call.realm.guesses.failed(kGuesser, call.now);
     call.exchange.reason = "the user code is wrong, expired or was used";
-    return ask_for_code(400, "", "This code is wrong, has expired or was used.");
+    return ask_for_code(call, 400, "", page_words(call, "device.wrong"));
   }
   call.exchange.client_id = login->client_id;
+  if (asks_by_form(call.realm)) {
+    Interaction interaction{.kind = Interaction::Kind::Device, .user_code = login->user_code};
+    interaction.session = call.realm.sessions.find(session_cookie(call.request), call.now);
+    return begin_interaction(call, std::move(interaction));
+  }
   const auto action = value_of(parameters, "action");
   if (action != "approve" && action != "deny") return ask_to_confirm(call, *login);
   const auto decision = action == "approve" ? UserDecision::Approve : UserDecision::Deny;
   if (!call.realm.devices.decide(typed, decision, call.realm.registrations.person().user, call.now)) {
-    return ask_for_code(400, "", "This code was used just now.");
+    return ask_for_code(call, 400, "", page_words(call, "device.wrong"));
   }
-  return html_answer(200, decision == UserDecision::Approve ? "Device connected" : "Device not connected",
-                     "<p>You can close this page and go back to your device.</p>");
+  return message_page(call, 200, page_words(call, decision == UserDecision::Approve ? "device.done" : "device.denied"), page_words(call, "device.back"));
 }
 
 HttpResponse refuse_on_page(Call& call, const Refusal& refusal) {
   const auto wire = word(call.profile(), refusal);
   note(call, refusal, wire);
-  auto response = html_answer(wire.status, "Connect a device", "<p>" + escape_html(wire.description) + "</p>");
+  auto response = message_page(call, wire.status, page_words(call, "device.title"), wire.description);
   if (refusal.wait) response.set_header("Retry-After", std::to_string(refusal.wait->count()));
   return response;
 }

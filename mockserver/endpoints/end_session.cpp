@@ -1,4 +1,6 @@
 // Signing out at the provider, OpenID Connect RP-Initiated Logout 1.0.
+#include "pages/flow.hpp"
+#include "pages/page.hpp"
 #include "protocol/account_events.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/endpoint.hpp"
@@ -49,12 +51,6 @@ Checked<void> check_target_of_logout(Call& call, const Asker& asker, const std::
   return {};
 }
 
-void end(Call& call, const std::string& session_id, const std::string& sub) {
-  call.realm.sessions.end(session_id);
-  end_logins_by(call.realm, AccountEvent::SessionEnd, sub, call.now);
-  call.answer_headers.emplace_back("Set-Cookie", set_session_cookie(call.realm.options, ""));
-}
-
 Outcome end_session(Call& call) {
   const auto& parameters = call.exchange.parameters;
   if (auto checked = refuse_repeated(parameters); !checked) return tl::unexpected(checked.error());
@@ -64,15 +60,19 @@ Outcome end_session(Call& call) {
   if (uri) {
     if (auto checked = check_target_of_logout(call, *asker, *uri); !checked) return tl::unexpected(checked.error());
   }
-  const auto id = session_cookie(call.request);
-  const auto session = call.realm.sessions.find(id, call.now);
+  const auto session = call.realm.sessions.find(session_cookie(call.request), call.now);
   // §2: without a hint that fits the user must be asked. The person of the realm answers at once.
   const bool must_ask = session && asker->hinted_sub != session->user.sub;
-  if (must_ask && call.realm.registrations.person().decision != UserDecision::Approve) {
-    return page_answer(200, "Still signed in", "The person did not confirm that they want to sign out.", "");
+  if (must_ask && asks_by_form(call.realm)) {
+    Interaction interaction{.kind = Interaction::Kind::Logout, .post_logout_redirect_uri = uri.value_or(""), .state = parameters.one("state")};
+    interaction.session = session;
+    return begin_interaction(call, std::move(interaction));
   }
-  if (session) end(call, id, session->user.sub);
-  if (!uri) return page_answer(200, "Signed out", "You can close this page.", "");
+  if (must_ask && call.realm.registrations.person().decision != UserDecision::Approve) {
+    return message_page(call, 200, page_words(call, "logout.stayed"), page_words(call, "logout.unasked"));
+  }
+  if (session) end_session_of(call, *session);
+  if (!uri) return message_page(call, 200, page_words(call, "logout.done"), page_words(call, "close"));
   Parameters answer;
   if (const auto state = parameters.one("state")) answer.add("state", *state);
   return redirect_answer(*uri, answer);
@@ -82,8 +82,8 @@ Outcome end_session(Call& call) {
 HttpResponse refuse_logout(Call& call, const Refusal& refusal) {
   const auto wire = word(call.profile(), refusal);
   note(call, refusal, wire);
-  return page_answer(wire.status_is_mapped ? wire.status : 400, "This sign-out link does not work", wire.description,
-                     wire.code + " - " + call.exchange.clause);
+  return message_page(call, wire.status_is_mapped ? wire.status : 400, page_words(call, "logout.broken"), wire.description,
+                      wire.code + " - " + call.exchange.clause);
 }
 
 bool is_served(const Profile& profile) {

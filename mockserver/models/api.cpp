@@ -17,7 +17,7 @@ using mimir::codec::Json;
 constexpr std::int64_t kRequests = 4000;
 constexpr std::int64_t kTokens = 2'000'000;
 
-std::int64_t limit_of(const Call& call, ModelLimit limit) {
+std::int64_t model_limit_of(const Call& call, ModelLimit limit) {
   const Json& limits = call.profile().knob("models.limits");
   const auto tokens = [&](const char* name) { return limits.int_at(name).value_or(kTokens); };
   switch (limit) {
@@ -29,7 +29,7 @@ std::int64_t limit_of(const Call& call, ModelLimit limit) {
   return 0;
 }
 
-std::int64_t used_of(const ModelUsage::State& state, ModelLimit limit) {
+std::int64_t model_used_of(const ModelUsage::State& state, ModelLimit limit) {
   switch (limit) {
     case ModelLimit::Requests: return state.requests;
     case ModelLimit::InputTokens: return state.input_tokens;
@@ -40,11 +40,11 @@ std::int64_t used_of(const ModelUsage::State& state, ModelLimit limit) {
 }
 
 std::string value_of_header(const Call& call, const ModelLimitHeader& header, const ModelUsage::State& state) {
-  const auto limit = limit_of(call, header.of);
+  const auto limit = model_limit_of(call, header.of);
   const auto wait = std::chrono::ceil<std::chrono::seconds>(state.reset - call.now).count();
   switch (header.value) {
     case ModelLimitValue::Limit: return std::to_string(limit);
-    case ModelLimitValue::Remaining: return std::to_string(std::max<std::int64_t>(limit - used_of(state, header.of), 0));
+    case ModelLimitValue::Remaining: return std::to_string(std::max<std::int64_t>(limit - model_used_of(state, header.of), 0));
     case ModelLimitValue::ResetAsTime: return mimir::codec::format_iso8601(state.reset);
     case ModelLimitValue::ResetAsDuration:
       return wait < 60 ? std::to_string(wait) + "s" : std::to_string(wait / 60) + "m" + std::to_string(wait % 60) + "s";
@@ -75,7 +75,7 @@ Checked<void> check_token_headers(const Call& call, std::string_view ours) {
   return {};
 }
 
-const ModelErrorWords* words_of(const ModelApi& api, Condition condition) {
+const ModelErrorWords* model_words_of(const ModelApi& api, Condition condition) {
   const auto found = std::find_if(api.errors.begin(), api.errors.end(), [&](const auto& words) { return words.condition == condition; });
   return found == api.errors.end() ? nullptr : &*found;
 }
@@ -107,8 +107,8 @@ Checked<void> admit_request(Call& call, const ModelRequest& request) {
   for (const auto limit : {ModelLimit::Requests, ModelLimit::InputTokens, ModelLimit::OutputTokens}) {
     constexpr const char* kNames[] = {"requests", "input_tokens", "output_tokens"};
     const char* name = kNames[static_cast<std::size_t>(limit)];
-    if (!limits.int_at(name) || used_of(state, limit) <= limit_of(call, limit)) continue;
-    Refusal refusal{Condition::RateLimited, "more " + std::string(name) + " than " + std::to_string(limit_of(call, limit)) +
+    if (!limits.int_at(name) || model_used_of(state, limit) <= model_limit_of(call, limit)) continue;
+    Refusal refusal{Condition::RateLimited, "more " + std::string(name) + " than " + std::to_string(model_limit_of(call, limit)) +
                                                 " in a minute", "RFC 6585 §4"};
     refusal.wait = std::chrono::ceil<std::chrono::seconds>(state.reset - call.now);
     return tl::unexpected(std::move(refusal));
@@ -129,7 +129,7 @@ void add_model_headers(Call& call, const ModelApi& api, HttpResponse& response, 
 
 ModelError model_error(Call& call, const ModelApi& api, const Refusal& refusal) {
   const auto& entry = entry_of(refusal.condition);
-  const auto* words = words_of(api, refusal.condition);
+  const auto* words = model_words_of(api, refusal.condition);
   ModelError error{.status = words != nullptr ? words->status : entry.status, .condition = refusal.condition};
   error.type = words != nullptr && !words->type.empty() ? std::string(words->type) : api.type_of_status(error.status);
   if (words != nullptr) {

@@ -41,7 +41,7 @@ Checked<ChatRequest> read_chat(const Call& call) {
   return chat;
 }
 
-const char* finish_reason(ModelStop stop) {
+const char* chat_finish_reason(ModelStop stop) {
   switch (stop) {
     case ModelStop::End: return "stop";
     case ModelStop::Length: return "length";
@@ -51,7 +51,7 @@ const char* finish_reason(ModelStop stop) {
   return "";
 }
 
-Json usage_of(const ChatDialect& dialect, const ModelTurn& turn) {
+Json chat_usage(const ChatDialect& dialect, const ModelTurn& turn) {
   Json usage = Json::object({{"prompt_tokens", turn.input_tokens},
                              {"completion_tokens", turn.output_tokens},
                              {"total_tokens", turn.input_tokens + turn.output_tokens}});
@@ -66,7 +66,7 @@ Json tool_call_of(Call& call, const ModelToolCall& tool, std::string arguments) 
 }
 
 // What every object of one answer has in common.
-Json frame_of(Call& call, const ChatDialect& dialect, const ModelTurn& turn, const char* object, const std::string& id) {
+Json chat_frame(Call& call, const ChatDialect& dialect, const ModelTurn& turn, const char* object, const std::string& id) {
   Json frame = Json::object({{"id", id}, {"object", object}, {"created", unix_seconds(call.now)}, {"model", turn.model}});
   if (dialect.has_service_tier) {
     const auto& tier = call.profile().text("models.tier");
@@ -84,12 +84,12 @@ Json whole_completion(Call& call, const ChatDialect& dialect, const ModelTurn& t
     for (const auto& tool : turn.tool_calls) calls.push_back(tool_call_of(call, tool, tool.arguments.dump()));
     message.set("tool_calls", std::move(calls));
   }
-  Json completion = frame_of(call, dialect, turn, "chat.completion", model_id(call, "chatcmpl-"));
+  Json completion = chat_frame(call, dialect, turn, "chat.completion", model_id(call, "chatcmpl-"));
   completion.set("choices", Json::array({Json::object({{"index", 0},
                                                        {"message", std::move(message)},
                                                        {"logprobs", Json()},
-                                                       {"finish_reason", finish_reason(turn.stop)}})}));
-  completion.set("usage", usage_of(dialect, turn));
+                                                       {"finish_reason", chat_finish_reason(turn.stop)}})}));
+  completion.set("usage", chat_usage(dialect, turn));
   return completion;
 }
 
@@ -112,7 +112,7 @@ class Chunks {
   bool with_usage_;
 };
 
-void add_tool(Call& call, Chunks& chunks, const ModelToolCall& tool, int index) {
+void add_tool_chunks(Call& call, Chunks& chunks, const ModelToolCall& tool, int index) {
   Json start = tool_call_of(call, tool, "");
   start.set("index", index);
   chunks.add(Json::object({{"tool_calls", Json::array({start})}}));
@@ -121,19 +121,19 @@ void add_tool(Call& call, Chunks& chunks, const ModelToolCall& tool, int index) 
   }
 }
 
-std::vector<std::string> events_of(Call& call, const ChatDialect& dialect, const ModelTurn& turn, bool include_usage) {
-  Chunks chunks(frame_of(call, dialect, turn, "chat.completion.chunk", model_id(call, "chatcmpl-")), include_usage);
+std::vector<std::string> chat_events(Call& call, const ChatDialect& dialect, const ModelTurn& turn, bool include_usage) {
+  Chunks chunks(chat_frame(call, dialect, turn, "chat.completion.chunk", model_id(call, "chatcmpl-")), include_usage);
   chunks.add(Json::object({{"role", "assistant"}, {"content", turn.text.empty() ? Json() : Json("")}}));
   for (const auto& piece : turn.text) chunks.add(Json::object({{"content", piece}}));
   int index = 0;
-  for (const auto& tool : turn.tool_calls) add_tool(call, chunks, tool, index++);
-  chunks.add(Json::object(), finish_reason(turn.stop));
-  if (include_usage) chunks.put(Json::array(), usage_of(dialect, turn));
+  for (const auto& tool : turn.tool_calls) add_tool_chunks(call, chunks, tool, index++);
+  chunks.add(Json::object(), chat_finish_reason(turn.stop));
+  if (include_usage) chunks.put(Json::array(), chat_usage(dialect, turn));
   chunks.events.emplace_back("data: [DONE]\n\n");
   return std::move(chunks.events);
 }
 
-Json describe(const std::string& name, std::string_view owner) {
+Json describe_chat_model(const std::string& name, std::string_view owner) {
   return Json::object({{"id", name}, {"object", "model"}, {"created", 1735689600}, {"owned_by", owner}});
 }
 
@@ -147,7 +147,7 @@ Outcome complete_chat(Call& call, const ChatDialect& dialect) {
   if (auto admitted = admit_request(call, chat->request); !admitted) return tl::unexpected(admitted.error());
   const auto turn = take_turn(call, chat->request);
   if (!chat->request.stream) return model_answer(call, dialect.api, whole_completion(call, dialect, turn), &turn);
-  return stream_answer(call, dialect.api, *access, turn, events_of(call, dialect, turn, chat->include_usage || dialect.always_tells_usage),
+  return stream_answer(call, dialect.api, *access, turn, chat_events(call, dialect, turn, chat->include_usage || dialect.always_tells_usage),
                        chat_error_event);
 }
 
@@ -163,7 +163,7 @@ std::string chat_error_event(const ModelError& error) { return sse_event({}, cha
 Outcome list_chat_models(Call& call, const ModelApi& api, std::string_view owner, std::initializer_list<const char*> usual) {
   if (const auto access = let_in(call, api); !access) return tl::unexpected(access.error());
   Json data = Json::array();
-  for (const auto& name : model_names(call, usual)) data.push_back(describe(name, owner));
+  for (const auto& name : model_names(call, usual)) data.push_back(describe_chat_model(name, owner));
   return model_answer(call, api, Json::object({{"object", "list"}, {"data", std::move(data)}}));
 }
 
@@ -172,7 +172,7 @@ Outcome show_chat_model(Call& call, const ModelApi& api, std::string_view owner,
   if (const auto access = let_in(call, api); !access) return tl::unexpected(access.error());
   const auto name = segment_of(path, call.request.path(), "model").value_or("");
   for (const auto& known : model_names(call, usual)) {
-    if (known == name) return model_answer(call, api, describe(name, owner));
+    if (known == name) return model_answer(call, api, describe_chat_model(name, owner));
   }
   return unknown_model(name);
 }

@@ -7,7 +7,7 @@ namespace mockoauth::server {
 namespace {
 
 // When the token stops being good, if ever.
-std::optional<TimePoint> end_of(const AccessToken& token) {
+std::optional<TimePoint> end_of_token(const AccessToken& token) {
   if (token.expires_at && token.revoked_at) return std::min(*token.expires_at, *token.revoked_at);
   return token.expires_at ? token.expires_at : token.revoked_at;
 }
@@ -33,7 +33,7 @@ HttpResponse stream_answer(Call& call, const ModelApi& api, const BearerAccess& 
                            const std::vector<std::string>& events, std::string (*last)(const ModelError&), const StreamForm& form) {
   HttpResponse response{200, {{"Content-Type", form.content_type}, {"Cache-Control", "no-cache"}}, form.before};
   const std::chrono::seconds takes(call.profile().number("models.stream_s"));
-  const auto end = end_of(access.token);
+  const auto end = end_of_token(access.token);
   const bool is_cut = end && takes.count() > 0 && *end <= call.now + takes;
   const auto count = is_cut ? sent_before(events.size(), takes, std::chrono::duration_cast<std::chrono::milliseconds>(*end - call.now)) : events.size();
   const auto put = [&](const std::string& event, bool first) { response.body.append(first ? "" : form.between).append(event); };

@@ -21,7 +21,7 @@ std::string_view cut_at_character(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
-ModelAnswer echo(const ModelRequest& request) {
+ModelAnswer echo_answer(const ModelRequest& request) {
   const auto said = cut_at_character(request.said, kEchoed);
   const std::string what = request.after_tool ? "the tool said" : "you said";
   return {.text = "This is " + request.model + " of a mock server; " + what + ": " + std::string(said)};
@@ -35,7 +35,7 @@ ModelAnswer choose_answer(Call& call, const ModelRequest& request) {
       if (entry && entry->fits(request)) return std::move(entry->answer);
     }
   }
-  return echo(request);
+  return echo_answer(request);
 }
 
 }  // namespace

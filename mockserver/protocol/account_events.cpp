@@ -58,4 +58,10 @@ Refusal refusal_after(AccountEvent event) {
   return Refusal{.condition = entry.refused_as, .detail = std::string(entry.says)};
 }
 
+void end_session_of(Call& call, const UserSession& session) {
+  call.realm.sessions.end(session.id);
+  end_logins_by(call.realm, AccountEvent::SessionEnd, session.user.sub, call.now);
+  call.answer_headers.emplace_back("Set-Cookie", set_session_cookie(call.realm.options, ""));
+}
+
 }  // namespace mockoauth::server

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "protocol/call.hpp"
 #include "protocol/realm_state.hpp"
 #include "protocol/refusal.hpp"
 
@@ -17,5 +18,8 @@ std::size_t apply_account_event(RealmState& realm, AccountEvent event, std::stri
 
 /// How a refresh is refused after that: a policy wants a fresh sign-in, time is over, or somebody took it back.
 [[nodiscard]] Refusal refusal_after(AccountEvent event);
+
+/// Signs the user of this session out of this browser: the session ends, and logins that end with it.
+void end_session_of(Call& call, const UserSession& session);
 
 }  // namespace mockoauth::server

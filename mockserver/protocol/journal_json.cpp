@@ -15,15 +15,15 @@ using mimir::codec::Parameters;
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kSecretNames = {
+constexpr std::array<std::string_view, 15> kSecretNames = {
     "access_token",  "refresh_token", "id_token",         "code",          "code_verifier", "client_secret", "token",
     "device_code",   "user_code",     "client_assertion", "assertion",     "password",      "subject_token",
-        "actor_token"};
+    "actor_token",   "interaction"};
 // As response.keys `camel` spells them.
 constexpr std::array<std::string_view, 4> kSecretNamesInCamel =
     {"accessToken", "refreshToken", "idToken", "deviceCode"};
-constexpr std::array<std::string_view, 5> kSecretHeaders = {"Authorization", "Proxy-Authorization", "Cookie",
-                                                            "Set-Cookie", "DPoP"};
+constexpr std::array<std::string_view, 7> kSecretHeaders = {"Authorization", "Proxy-Authorization", "Cookie",        "Set-Cookie",
+                                                            "DPoP",          "x-api-key",           "x-goog-api-key"};
 
 bool is_secret(std::string_view name) {
   const auto among = [&](const auto& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
@@ -88,7 +88,8 @@ std::string mask_body(const Headers& headers, const std::string& body) {
     if (equal_ignoring_case(name, "Content-Type")) type = value;
   }
   if (type.find("form-urlencoded") != std::string::npos) return mask_pairs(body);
-  if (type.find("text/html") != std::string::npos) return body;  // Our pages show no secret.
+  // Our pages hold nothing that is good in another browser, and models say nothing secret.
+  if (type.find("text/html") != std::string::npos || type.find("text/event-stream") != std::string::npos) return body;
   if (const auto json = Json::parse(body)) return mask_json(*json).dump();
   return "‹" + std::to_string(body.size()) + " bytes that could not be read›";
 }

@@ -158,6 +158,14 @@ HttpResponse put(Call& call, const Refusal& refusal) {
   return call.endpoint->refuse != nullptr ? call.endpoint->refuse(call, refusal) : write_error(call, refusal);
 }
 
+// A cookie replaces one of its own name only (RFC 6265 §4.1.1), any other header one of its name.
+void put_header(HttpResponse& response, const std::string& name, const std::string& value) {
+  if (name != "Set-Cookie") return response.set_header(name, value);
+  const auto cookie = value.substr(0, value.find('=') + 1);
+  std::erase_if(response.headers, [&](const auto& header) { return header.first == name && header.second.starts_with(cookie); });
+  response.headers.emplace_back(name, value);
+}
+
 /// @returns whether the endpoint granted what was asked, so that something may have been committed.
 bool run_endpoint(Call& call) {
   if (call.endpoint == nullptr) {
@@ -176,7 +184,7 @@ bool run_endpoint(Call& call) {
   }
   Outcome outcome = call.unreadable ? Outcome(tl::unexpect, *call.unreadable) : call.endpoint->handle(call);
   call.answer = outcome ? std::move(*outcome) : put(call, outcome.error());
-  for (const auto& [name, value] : call.answer_headers) call.answer->set_header(name, value);
+  for (const auto& [name, value] : call.answer_headers) put_header(*call.answer, name, value);
   add_limit_headers(call, *call.answer);
   return outcome.has_value();
 }

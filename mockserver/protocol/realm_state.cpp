@@ -111,6 +111,7 @@ void RealmState::reset() {
 void RealmState::forget_grants() {
   store.clear();
   sessions.clear();
+  interactions.clear();
   pushed_requests.clear();
   guesses.clear();
   replays.clear();

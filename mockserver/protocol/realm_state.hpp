@@ -11,6 +11,7 @@
 #include "protocol/dynamic_clients.hpp"
 #include "protocol/fault_script.hpp"
 #include "protocol/guess_limit.hpp"
+#include "protocol/interactions.hpp"
 #include "protocol/model_script.hpp"
 #include "protocol/placeholders.hpp"
 #include "protocol/pushed_requests.hpp"
@@ -66,6 +67,7 @@ struct RealmState {
   FaultScript faults;
   Latches latches;
   Sessions sessions;
+  Interactions interactions;
   PushedRequests pushed_requests;
   GuessLimit guesses;
   ReplayCache replays;

@@ -73,7 +73,7 @@ void Sessions::clear() {
   allowed_.clear();
 }
 
-std::string session_cookie(const HttpRequest& request) {
+std::string cookie_of(const HttpRequest& request, std::string_view wanted) {
   for (const auto& [name, value] : request.headers) {
     if (!equal_ignoring_case(name, "Cookie")) continue;
     std::string_view rest = value;
@@ -81,7 +81,7 @@ std::string session_cookie(const HttpRequest& request) {
       const auto end = std::min(rest.find(';'), rest.size());
       const auto pair = trim(rest.substr(0, end));
       const auto equals = pair.find('=');
-      if (equals != std::string_view::npos && pair.substr(0, equals) == kCookie) {
+      if (equals != std::string_view::npos && pair.substr(0, equals) == wanted) {
         return std::string(pair.substr(equals + 1));
       }
       rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -90,13 +90,17 @@ std::string session_cookie(const HttpRequest& request) {
   return {};
 }
 
-std::string set_session_cookie(const RealmOptions& realm, std::string_view id) {
+std::string session_cookie(const HttpRequest& request) { return cookie_of(request, kCookie); }
+
+std::string set_session_cookie(const RealmOptions& realm, std::string_view id) { return set_cookie(realm, kCookie, id); }
+
+std::string set_cookie(const RealmOptions& realm, std::string_view name, std::string_view value) {
   const auto host = realm.base_url.find("://");
   const auto slash = host == std::string::npos ? host : realm.base_url.find('/', host + 3);
-  std::string cookie = std::string(kCookie) + "=" + std::string(id) + "; Path=" +
+  std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=" +
                        (slash == std::string::npos ? "/" : realm.base_url.substr(slash)) + "; HttpOnly; SameSite=Lax";
   if (realm.base_url.starts_with("https:")) cookie += "; Secure";
-  if (id.empty()) cookie += "; Max-Age=0";
+  if (value.empty()) cookie += "; Max-Age=0";
   return cookie;
 }
 

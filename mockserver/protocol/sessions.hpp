@@ -45,6 +45,12 @@ class Sessions {
   BoundedMap<std::set<std::string>> allowed_{10'000};
 };
 
+/// Value of the cookie of that name; empty: the request has none.
+[[nodiscard]] std::string cookie_of(const HttpRequest& request, std::string_view name);
+
+/// `Set-Cookie`; an empty value takes the cookie away. Only for this realm's paths, never for scripts.
+[[nodiscard]] std::string set_cookie(const RealmOptions& realm, std::string_view name, std::string_view value);
+
 /// Id of the session that the request's cookie names; empty: none.
 [[nodiscard]] std::string session_cookie(const HttpRequest& request);
 

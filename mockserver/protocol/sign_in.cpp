@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "protocol/answers.hpp"
+#include "pages/page.hpp"
 #include "protocol/claims_request.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/redirect_uri.hpp"
@@ -84,6 +84,33 @@ bool has_consent(Call& call, const AuthorizationRequest& request, const std::str
 
 }  // namespace
 
+std::optional<UserSession> usable_session(Call& call, const AuthorizationRequest& request) {
+  auto session = call.realm.sessions.find(session_cookie(call.request), call.now);
+  if (!session || contains(request.prompt, "select_account") || !what_is_wrong(call, request, *session).empty()) return std::nullopt;
+  return session;
+}
+
+Checked<UserSession> sign_in_as(Call& call, const AuthorizationRequest& request, const User& user) {
+  const auto context = choose_context(call, wanted_strength(call, request), user);
+  if (!context) return tl::unexpected(context.error());
+  auto fresh = new_session(call, user, *context);
+  if (!fresh) return fresh;
+  const auto subjects = demanded_subjects(request);
+  if (!subjects.empty() && !contains(subjects, user.sub)) {
+    return refuse(Condition::LoginRequired, "another user signed in than the one asked for", "OIDC Core §3.1.2.2");
+  }
+  return fresh;
+}
+
+Checked<UserSession> start_session(Call& call, const User& user) {
+  const auto& contexts = call.realm.options.authentication_contexts;
+  return new_session(call, user, contexts.empty() ? AuthenticationContext{} : contexts.front());
+}
+
+bool needs_consent(Call& call, const AuthorizationRequest& request, const std::string& sub) {
+  return contains(request.prompt, "consent") || !is_assured(call, request) || !has_consent(call, request, sub);
+}
+
 Checked<SignIn> sign_in(Call& call, const AuthorizationRequest& request) {
   const auto person = call.realm.registrations.person(value_of(request.parameters, "login_hint").value_or(""));
   const auto session = call.realm.sessions.find(session_cookie(call.request), call.now);
@@ -97,22 +124,15 @@ Checked<SignIn> sign_in(Call& call, const AuthorizationRequest& request) {
     return SignIn{*session, picks && person.decision == UserDecision::Abandon};
   }
   if (person.decision == UserDecision::Abandon) return SignIn{{}, true};
-  const auto context = choose_context(call, wanted_strength(call, request), person.user);
-  if (!context) return tl::unexpected(context.error());
-  auto fresh = new_session(call, person.user, *context);
+  auto fresh = sign_in_as(call, request, person.user);
   if (!fresh) return tl::unexpected(fresh.error());
-  const auto subjects = demanded_subjects(request);
-  if (!subjects.empty() && !contains(subjects, person.user.sub)) {
-    return refuse(Condition::LoginRequired, "another user signed in than the one asked for", "OIDC Core §3.1.2.2");
-  }
   return SignIn{std::move(*fresh)};
 }
 
 Checked<std::vector<std::string>> ask_consent(Call& call, const AuthorizationRequest& request, SignIn& signed_in) {
   const auto& user = signed_in.session.user;
   if (!user.entitled) return refuse(Condition::NotEntitled, "the user " + user.sub + " may not use this client");
-  const bool needed = contains(request.prompt, "consent") || !is_assured(call, request) ||
-                      !has_consent(call, request, user.sub);
+  const bool needed = needs_consent(call, request, user.sub);
   if (is_silent(request)) {
     if (needed) return refuse(Condition::ConsentRequired);
     return request.scopes;
@@ -139,14 +159,12 @@ bool somebody_signs_in(Call& call) {
   if (just_now) return true;
   const auto person = call.realm.registrations.person();
   if (person.decision == UserDecision::Abandon) return false;
-  const auto& contexts = call.realm.options.authentication_contexts;
-  (void)new_session(call, person.user, contexts.empty() ? AuthenticationContext{} : contexts.front());
+  (void)start_session(call, person.user);
   return true;
 }
 
-HttpResponse sign_in_page() {
-  return page_answer(200, "Sign in", "Somebody has to sign in here before anything goes back to the application.",
-                     "The person of this realm does nothing.");
+HttpResponse sign_in_page(const Call& call) {
+  return message_page(call, 200, page_words(call, "login.title"), page_words(call, "login.nobody"), "The person of this realm does nothing.");
 }
 
 }  // namespace mockoauth::server

@@ -24,11 +24,23 @@ struct SignIn {
 [[nodiscard]] Checked<std::vector<std::string>> ask_consent(Call& call, const AuthorizationRequest& request,
                                                             SignIn& signed_in);
 
+/// The session of the browser, where the request allows to go on with it. Nothing else is looked at.
+[[nodiscard]] std::optional<UserSession> usable_session(Call& call, const AuthorizationRequest& request);
+
+/// Signs this user in as the request wants it (OIDC Core §3.1.2.1). Refuses another user than the one asked for.
+[[nodiscard]] Checked<UserSession> sign_in_as(Call& call, const AuthorizationRequest& request, const User& user);
+
+/// Signs this user in, in the usual way. The new session goes out as a cookie with whatever is answered.
+[[nodiscard]] Checked<UserSession> start_session(Call& call, const User& user);
+
+/// Whether this user has to be asked for consent.
+[[nodiscard]] bool needs_consent(Call& call, const AuthorizationRequest& request, const std::string& sub);
+
 /// Before a bad request is sent back to where it came from somebody has to have signed in (RFC 9700 §4.11.2).
 /// @returns false when the person does nothing: then nothing is sent back.
 [[nodiscard]] bool somebody_signs_in(Call& call);
 
 /// What a person sees who does nothing.
-[[nodiscard]] HttpResponse sign_in_page();
+[[nodiscard]] HttpResponse sign_in_page(const Call& call);
 
 }  // namespace mockoauth::server

@@ -421,6 +421,21 @@ void add_endings(std::map<std::string, Play>& all) {
   }
 }
 
+// What people see: why nothing goes on, and what a device asks for.
+void add_pages(std::map<std::string, Play>& all) {
+  all["pages title colour language words of an error"] = [](ProfileClient& c) {
+    c.client_id = "nobody";
+    return c.authorize();
+  };
+  all["pages scopes of a device"] = [](ProfileClient& c) {
+    c.ask_device();
+    return c.realm().handle({.method = "POST",
+                             .target = "/device",
+                             .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"User-Agent", "browser/1"}},
+                             .body = Parameters{{"user_code", c.user_code()}}.encode()});
+  };
+}
+
 // A conversation of each vendor, then a streamed answer during which the token ends.
 void add_models(std::map<std::string, Play>& all) {
   const Json text = Json::array({Json::object({{"role", "user"}, {"content", "hello"}})});
@@ -456,6 +471,7 @@ std::map<std::string, Play> make_deviations() {
   add_devices(all);
   add_endings(all);
   add_models(all);
+  add_pages(all);
   return all;
 }
 

@@ -33,6 +33,7 @@ struct ServeOptions {
   std::string variant;
   std::uint16_t port = 0;
   std::uint64_t seed = 0;
+  std::string login;  ///< Empty: as the profile has it.
   std::string client_id = "mockoauth-client";
   std::string client_secret;  ///< Empty: a public client.
   std::string control_token;  ///< Empty: none is asked for.
@@ -219,6 +220,7 @@ int serve(const ServeOptions& options) {
                                        .key_source = keys ? keys->source() : server::KeySource()};
   server.set_defaults(defaults);
   server::RealmOptions realm_options{.profile = *profile, .seed = options.seed, .max_grants = options.max_grants};
+  if (!options.login.empty()) realm_options.login_by_form = options.login == "form";
   realm_options.clients.push_back({.client_id = options.client_id,
                                    .client_secret = options.client_secret,
                                    .redirect_uris = options.redirect_uris});
@@ -274,6 +276,9 @@ void register_serve(Commands& commands) {
     app.add_flag("--exit-with-parent", options->exit_with_parent, "Stop when the process that started this one is gone");
     app.add_option("--json-config", options->json_config, "Issuers as in the JSON_CONFIG of mock-oauth2-server, at /ISSUER; also by the variables JSON_CONFIG and JSON_CONFIG_PATH");
     app.add_option("--seed", options->seed, "Same seed, same codes and tokens; 0: unpredictable ones")->capture_default_str();
+    app.add_option("--login", options->login, "auto: the person of the realm signs in and decides at once; form: pages ask whoever sits at the browser. "
+                                               "Left out: as the profile has it")
+        ->check(CLI::IsMember({"auto", "form"}));
     app.add_option("--client-id", options->client_id, "The client that is registered; public unless it gets a secret")->capture_default_str();
     app.add_option("--client-secret", options->client_secret, "Makes it a confidential client, which may act for itself");
     app.add_option("--redirect-uri", options->redirect_uris, "Its redirect URIs; loopback ones match on any port");

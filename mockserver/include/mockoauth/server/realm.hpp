@@ -54,7 +54,9 @@ struct User {
   mimir::codec::Json claims = {};   ///< More about them by the names of OIDC Core §5.1; an object, or null.
   std::string strongest_acr = {};   ///< The best they can sign in by; empty: all of the realm's contexts.
   bool entitled = true;             ///< Whether the provider lets them use its clients at all.
-  std::string password = {};  ///< For the password grant, where a profile has it; empty: it never works.
+  /// For the login page, and for the password grant where a profile has it. Empty: that grant never works, and the login
+  /// page takes any password but `wrong`.
+  std::string password = {};
 };
 
 /// Who else may vouch for a user: assertions as grants (RFC 7523 §2.1), subject tokens (RFC 8693), software statements
@@ -164,6 +166,8 @@ struct RealmOptions {
   /// that were written against a server that asks for nothing.
   bool takes_any_client = false;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
+  /// Whether people sign in and decide on pages, in a browser, instead of by decide(); nothing: as the knob `login.mode` says.
+  std::optional<bool> login_by_form = {};
   KeySource key_source = {};          ///< Of signing keys; empty: published test keys (KeyRing).
 };
 
