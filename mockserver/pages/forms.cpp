@@ -64,12 +64,15 @@ std::string client_name(const Call& call, const std::string& client_id) {
 
 HttpResponse login_page(const Call& call, const Interaction& interaction, int status, std::string_view alert, std::string_view username) {
   const auto client = client_of_page(call, interaction);
-  std::string inner = alert_html(alert);
-  if (!client.empty()) inner += "<p>" + page_html(call, "login.for", {{"client", client}}) + "</p>";
+  std::string inner;
+  if (!client.empty()) inner = "<p>" + page_html(call, "login.for", {{"client", client}}) + "</p>";
+  inner += alert_html(alert);
+  const std::string at_name = username.empty() ? " autofocus" : "";
+  const std::string at_password = username.empty() ? "" : " autofocus";
   inner += interaction_form(call, interaction,
                 "<label>" + page_html(call, "login.username") + "<input name=\"username\" autocomplete=\"username\" autocapitalize=\"none\" "
-                "spellcheck=\"false\" required autofocus value=\"" + escape_html(username) + "\"></label><label>" +
-                page_html(call, "login.password") + "<input name=\"password\" type=\"password\" autocomplete=\"current-password\" required></label>" +
+                "spellcheck=\"false\" required" + at_name + " value=\"" + escape_html(username) + "\"></label><label>" +
+                page_html(call, "login.password") + "<input name=\"password\" type=\"password\" autocomplete=\"current-password\" required" + at_password + "></label>" +
                 button_row(action_button("sign_in", page_words(call, "login.submit"), true) +
                         "<button name=\"action\" value=\"cancel\" formnovalidate>" + page_html(call, "login.cancel") + "</button>"));
   return provider_page(call, status, page_words(call, "login.title"), inner, leads_of(interaction));

@@ -134,13 +134,14 @@ TEST(AnthropicApi, WordsOfAScriptedOutage) {
   }
 }
 
-TEST(AnthropicApi, ATokenOfItsOwnAppsNeedsTheBetaHeader) {
-  const auto profile = Profile::find("anthropic");
-  ASSERT_TRUE(profile);
-  Engine server(*profile);
-  auto headers = by_key();
-  headers.emplace_back("User-Agent", "app/1");
-  EXPECT_EQ(ask(server, question(), headers).status, 200) << "not with a key";
+TEST(AnthropicApi, ATokenMayNeedABetaHeaderAndAKeyDoesNot) {
+  Engine server(with_models({"anthropic"}, {{"api.headers", Json::object({{"anthropic-beta", "oauth-2025-04-20"}, {"anthropic-version", "2023-06-01"}})}}));
+  auto headers = by_token(access_token_of(server));
+  EXPECT_EQ(text_at_pointer(ask(server, question(), headers), "/error/type"), "invalid_request_error");
+  headers.back().second = "2026-10-21";
+  headers.emplace_back("anthropic-beta", "tools-1, oauth-2025-04-20");
+  EXPECT_EQ(ask(server, question(), headers).status, 200) << "in a list, and with any version";
+  EXPECT_EQ(ask(server, question(), by_key()).status, 200);
 }
 
 TEST(AnthropicApi, CountsTokensAndListsModels) {
