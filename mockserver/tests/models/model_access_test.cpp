@@ -196,7 +196,8 @@ TEST(ModelApi, CutsTextBetweenCharacters) {
   ASSERT_TRUE(server.realm().add_model_answer(Json::object({{"text", text}})));
   std::string whole;
   for (const auto& event : events_in(ask(server, kKey, question({{"stream", true}})))) {
-    const auto piece = event.json().at_pointer("/choices/0/delta/content");
+    const auto json = event.json();
+    const auto* piece = json.at_pointer("/choices/0/delta/content");
     if (piece != nullptr && piece->is_string()) whole += *piece->as_string();
   }
   EXPECT_EQ(whole, text);

@@ -94,7 +94,7 @@ TEST(LoginPage, WhatIsUntickedIsNotGranted) {
   PageBrowser other(all_or_nothing);
   other.authorize();
   other.sign_in();
-  EXPECT_FALSE(other.shows("checkbox"));
+  EXPECT_FALSE(other.shows("type=\"checkbox\""));
   EXPECT_EQ(text_at(all_or_nothing.redeem(code_of(other.submit({{"action", "approve"}}))), "scope"), "openid api.read offline_access");
 }
 
