@@ -41,6 +41,7 @@ set(no_front "the engine is pure: it knows no sockets, no listener and no progra
 foreach(room protocol endpoints grants faults models model_api pages)
   forbid("mockserver/${room}/${sources}" "mockoauth/wire/|.*wire/|.*control/|pistache/|boost/(asio|beast)|sys/socket|netinet/|CLI/" "${no_front}")
 endforeach()
+forbid("mockserver/protocol/${sources}" "(endpoints|grants|pages|models)/" "the protocol knows nothing of what is built on it")
 forbid("mockserver/${sources}" "mockoauth/conformance/|.*conformance/" "the mock server does not know who runs it")
 forbid("mockserver/document/${sources}" "mockoauth/(server|wire)/" "data files are read without knowing what they mean")
 forbid("conformance/src/probe/${sources}" "mimir/oauth/" "servers are looked at with a probe of the bench's own, not with the client")

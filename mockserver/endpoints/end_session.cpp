@@ -1,11 +1,11 @@
 // Signing out at the provider, OpenID Connect RP-Initiated Logout 1.0.
 #include "pages/flow.hpp"
-#include "pages/page.hpp"
 #include "protocol/account_events.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/error_writer.hpp"
 #include "protocol/id_token.hpp"
+#include "protocol/page.hpp"
 #include "protocol/sessions.hpp"
 #include "protocol/text.hpp"
 

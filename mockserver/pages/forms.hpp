@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "pages/flow.hpp"
-#include "pages/page.hpp"
+#include "protocol/page.hpp"
 
 namespace mockoauth::server {
 

@@ -1,6 +1,6 @@
 #include "protocol/authorization_grant.hpp"
 
-#include "pages/page.hpp"
+#include "protocol/page.hpp"
 #include "protocol/error_writer.hpp"
 #include "protocol/id_token.hpp"
 #include "protocol/issue.hpp"

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "pages/page.hpp"
 #include "protocol/claims_request.hpp"
 #include "protocol/issue.hpp"
+#include "protocol/page.hpp"
 #include "protocol/redirect_uri.hpp"
 #include "protocol/registrations.hpp"
 #include "protocol/text.hpp"

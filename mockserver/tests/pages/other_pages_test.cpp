@@ -1,7 +1,7 @@
 // Device, error and sign-out pages, and the wording of all.
 #include <mockoauth/embedded/mockoauth-fixtures.hpp>
 
-#include "pages/page.hpp"
+#include "protocol/page.hpp"
 #include "tests/pages/page_browser.hpp"
 
 namespace mockoauth::server::testing {

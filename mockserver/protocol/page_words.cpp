@@ -1,5 +1,5 @@
 // What the pages say unless a profile words it otherwise (knob `pages.words`).
-#include "pages/page.hpp"
+#include "protocol/page.hpp"
 
 namespace mockoauth::server {
 

@@ -1,4 +1,4 @@
-#include "pages/page.hpp"
+#include "protocol/page.hpp"
 
 #include <mimir/codec/base64url.hpp>
 #include <mimir/codec/digest.hpp>
