@@ -53,10 +53,10 @@ TEST(RealmRoutes, AreSharedByRealmsOfOneProfile) {
   EXPECT_NE(shared_routes(copy, "", 2), plain);
   EXPECT_NE(shared_routes(*Profile::find("google"), "", 1), plain);
 
-  EXPECT_EQ(shared_routes(*Profile::find("google"), "", 1)->find(0, "/token", "POST") == nullptr,
-            Routes(*Profile::find("google"), "", 1).find(0, "/token", "POST") == nullptr);
+  EXPECT_EQ(shared_routes(*Profile::find("google"), "", 1)->find({.method = "POST", .target = "/token"}) == nullptr,
+            Routes(*Profile::find("google"), "", 1).find({.method = "POST", .target = "/token"}) == nullptr);
   const auto tenant = shared_routes(copy, "/tenant", 1);
-  EXPECT_NE(tenant->find(0, "/.well-known/oauth-authorization-server/tenant", "GET"), nullptr);
+  EXPECT_NE(tenant->find({.method = "GET", .target = "/.well-known/oauth-authorization-server/tenant"}), nullptr);
 }
 
 TEST(RealmLimits, TheOldestGrantIsForgotten) {
