@@ -65,7 +65,7 @@ const arrow = (from, to, y, kind) => {
   return [node('line', {x1: from, x2: to, y1: y, y2: y, class: kind}),
           node('path', {d: `M${to},${y} l${back * 8},-4 v8 z`, class: kind, fill: 'currentColor'})];
 };
-const isApi = exchange => exchange.endpoint === 'resource' || /^(anthropic|deepseek|gemini|openai)\./.test(exchange.endpoint);
+const isApi = exchange => exchange.endpoint === 'resource' || exchange.endpoint.includes('.');  // Model APIs: `vendor.call`.
 
 function drawOne(exchange, y) {
   const from = X[BROWSER.includes(exchange.endpoint) ? 0 : 1], to = X[isApi(exchange) ? 3 : 2];

@@ -1,5 +1,5 @@
 // OpenAI Responses, platform.openai.com/docs/api-reference/responses and /responses-streaming.
-#include "models/openai.hpp"
+#include "model_api/openai.hpp"
 #include "models/stream.hpp"
 #include "protocol/token_response.hpp"
 
