@@ -69,14 +69,14 @@ const isApi = exchange => exchange.endpoint === 'resource' || exchange.endpoint.
 
 function drawOne(exchange, y) {
   const from = X[BROWSER.includes(exchange.endpoint) ? 0 : 1], to = X[isApi(exchange) ? 3 : 2];
-  const status = exchange.response.status, kind = status < 400 ? 'good' : 'bad';
-  const path = exchange.request.target.split('?')[0];
+  const status = exchange.response.status, kind = status < 400 && !exchange.error ? 'good' : 'bad';
+  const path = exchange.request.target.split('?')[0], grant = exchange.grant_type.split(':').pop();
   const parts = [node('text', {x: 4, y: y + 4, class: 'time'}, exchange.virtual_time.slice(11, 19)), ...arrow(from, to, y, 'ask'),
-    node('text', {x: from + 10, y: y - 5, class: 'label'}, short(`${exchange.request.method} ${path}${exchange.grant_type ? ' · ' + exchange.grant_type : ''}`, 60))];
+    node('text', {x: from + 14, y: y - 6, class: 'label'}, short(`${exchange.request.method} ${path}${grant ? ' · ' + grant : ''}`, 44))];
   const told = `${status}${exchange.error ? ' ' + exchange.error : ''}${exchange.issued.length ? '  → ' + exchange.issued.join(', ') : ''}`;
-  parts.push(...arrow(to, from, y + 24, kind), node('text', {x: from + 10, y: y + 20, class: kind}, short(told, 60)));
+  parts.push(...arrow(to, from, y + 24, kind), node('text', {x: from + 14, y: y + 18, class: kind}, short(told, 60)));
   if (exchange.faults.length) parts.push(node('text', {x: to + 10, y: y + 4, class: 'fault'}, '⚡ ' + short(exchange.faults.join(', '), 26)));
-  if (exchange.reason) parts.push(node('text', {x: from + 10, y: y + 38, class: 'why'}, short(exchange.reason, 90)));
+  if (exchange.reason) parts.push(node('text', {x: from + 14, y: y + 37, class: 'why'}, short(exchange.reason, 90)));
   return parts;
 }
 
@@ -96,7 +96,7 @@ function showFaults(faults) {
     const item = document.createElement('li');
     const rule = fault.rule || fault;
     const names = rule.fault || (rule.then || []).map(action => Object.keys(action)[0] || action.fault).join(', ') || 'rule';
-    item.textContent = `${rule.name ? rule.name + ': ' : ''}${names} · struck ${fault.fired ?? 0} times`;
+    item.textContent = `${rule.name ? rule.name + ': ' : ''}${names} · struck ${fault.fired ?? 0}×`;
     return item;
   }));
   $('no-faults').hidden = faults.length > 0;
