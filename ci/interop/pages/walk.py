@@ -12,6 +12,7 @@ import urllib.parse
 
 import requests
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -78,8 +79,10 @@ class Person:
 
     def reads(self, text):
         try:
-            WebDriverWait(self.driver, LIMIT).until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
-        except Exception:
+            # The next page may come between finding an element and reading it; the driver has several words for that.
+            WebDriverWait(self.driver, LIMIT, ignored_exceptions=[WebDriverException]).until(
+                lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
+        except TimeoutException:
             sys.exit(f"the page does not say {text!r}; it says: {self.driver.find_element(By.TAG_NAME, 'body').text!r}")
         print(f"the page says: {text}")
 
@@ -88,8 +91,9 @@ class Person:
 
     def sign_in_by_keyboard(self, username, password):
         # The first field has the focus already; Enter is the first button.
+        WebDriverWait(self.driver, LIMIT, ignored_exceptions=[WebDriverException]).until(
+            lambda driver: driver.switch_to.active_element.get_attribute("name") == "username", "the first field does not get the focus")
         field = self.driver.switch_to.active_element
-        check("focus is on the first field", field.get_attribute("name"), "username")
         field.clear()
         field.send_keys(username, Keys.TAB)
         self.driver.switch_to.active_element.send_keys(password, Keys.ENTER)
