@@ -7,6 +7,7 @@
 #include "protocol/metadata.hpp"
 #include "protocol/request_shape.hpp"
 #include "protocol/resource_challenge.hpp"
+#include "protocol/sign_jwt.hpp"
 
 namespace mockoauth::server {
 namespace {
@@ -17,7 +18,7 @@ using mimir::codec::Json;
 Outcome signed_answer(Call& call, Json claims, const ClientRegistration& client, const std::string& algorithm) {
   claims.set("iss", Json(call.realm.issuer));
   claims.set("aud", Json(client.client_id));
-  auto jwt = call.realm.keys.sign(claims, algorithm, "JWT", client.client_secret);
+  auto jwt = sign_jwt(call, "userinfo", std::move(claims), algorithm, "JWT", client.client_secret);
   if (!jwt) return refuse(Condition::ServerError, "the answer could not be signed: " + jwt.error().message);
   auto response = json_answer(200, Json());
   response.set_header("Content-Type", "application/jwt");

@@ -7,9 +7,11 @@ namespace mockoauth::server {
 void register_behave(Faults& faults) {
   faults.add({.name = "behave",
               .title = "The request is answered as ever; for the middle of a sequence",
+              .layer = "script",
               .phase = Phase::BeforeValidation,
               .other_phases = {Phase::AfterCommit, Phase::BeforeSend},
-              .apply = [](Call&, const mimir::codec::Json&) {}});
+              .apply = [](Call&, const mimir::codec::Json&) {},
+              .example = {.shows = false}});
 }
 
 }  // namespace mockoauth::server

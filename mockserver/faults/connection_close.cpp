@@ -24,12 +24,14 @@ void meet(Welcome& welcome, const Json&) {
 void register_connection_close(Faults& faults) {
   faults.add({.name = "connection.close",
               .title = "The connection is closed in order (FIN) before the answer, or within it",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::Accept, Phase::Handshake, Phase::BeforeValidation, Phase::AfterCommit},
               .other_names = {"EMPTY_RESPONSE"},
               .arguments = {place_argument()},
               .apply = close,
-              .welcome = meet});
+              .welcome = meet,
+              .example = {.rule = R"({"arguments": {"at": "mid_body"}})"}});
 }
 
 }  // namespace mockoauth::server

@@ -24,6 +24,7 @@ void meet(Welcome& welcome, const Json&) {
 void register_connection_reset(Faults& faults) {
   faults.add({.name = "connection.reset",
               .title = "The connection is reset (RST) before the answer, or within it; after commit, the answer to what was done is lost",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::Accept, Phase::Handshake, Phase::BeforeValidation, Phase::AfterCommit},
               .other_names = {"CONNECTION_RESET_BY_PEER", "reset_peer"},

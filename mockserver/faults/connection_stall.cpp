@@ -26,6 +26,7 @@ void meet(Welcome& welcome, const Json& arguments) {
 void register_connection_stall(Faults& faults) {
   faults.add({.name = "connection.stall",
               .title = "Nothing more is sent from there on, and the connection stays open",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::Accept, Phase::Handshake, Phase::BeforeValidation, Phase::AfterCommit},
               .other_names = {"timeout"},
@@ -33,7 +34,8 @@ void register_connection_stall(Faults& faults) {
                             milliseconds_argument("limit_ms", "Closed after so many milliseconds; 600000 when left out.",
                                                   false)},
               .apply = stall,
-              .welcome = meet});
+              .welcome = meet,
+              .example = {.rule = R"({"arguments": {"limit_ms": 100}})"}});
 }
 
 }  // namespace mockoauth::server

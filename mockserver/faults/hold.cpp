@@ -29,6 +29,7 @@ void hold(Call& call, const mimir::codec::Json& arguments) {
 void register_hold(Faults& faults) {
   faults.add({.name = "hold",
               .title = "The call waits at a latch until it is released there, or its time is over",
+              .layer = "script",
               .phase = Phase::BeforeValidation,
               .other_phases = {Phase::AfterCommit, Phase::BeforeSend},
               .arguments = {{.name = "latch", .kind = ArgumentKind::Field, .meaning = "Its name.", .required = true},
@@ -39,6 +40,7 @@ void register_hold(Faults& faults) {
                              .meaning = "Also, held for so many seconds of the realm's clock at most.", .least = 1,
                              .most = kMostVirtual}},
               .apply = hold,
+              .example = {.rule = R"({"arguments": {"latch": "first", "limit_ms": 1}})", .shows = false},
               .blocks = true});
 }
 

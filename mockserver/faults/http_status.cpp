@@ -27,6 +27,7 @@ void status(Call& call, const Json& arguments) {
 void register_http_status(Faults& faults) {
   faults.add({.name = "http.status",
               .title = "The answer is this status, body and headers; before validation the endpoint never sees the request",
+              .layer = "http",
               .phase = Phase::BeforeValidation,
               .other_phases = {Phase::AfterCommit, Phase::BeforeSend},
               .arguments = {{.name = "status", .kind = ArgumentKind::Number, .meaning = "The status code.",
@@ -34,7 +35,8 @@ void register_http_status(Faults& faults) {
                             {.name = "body", .kind = ArgumentKind::Any,
                              .meaning = "A text is sent as it is, anything else as JSON; left out: nothing."},
                             {.name = "headers", .kind = ArgumentKind::Fields, .meaning = "Sent along."}},
-              .apply = status});
+              .apply = status,
+              .example = {.rule = R"({"arguments": {"status": 503, "body": "down", "headers": {"Retry-After": "2"}}})"}});
 }
 
 }  // namespace mockoauth::server

@@ -18,6 +18,7 @@ void restart(Call& call, const Json& arguments) {
 void register_life_restart(Faults& faults) {
   faults.add({.name = "life.restart",
               .title = "The provider is restarted: the answer is lost, and every code, token and session is forgotten",
+              .layer = "life",
               .phase = Phase::AfterCommit,
               .other_phases = {Phase::BeforeValidation, Phase::BeforeSend},
               .arguments = {{.name = "keep", .kind = ArgumentKind::Flag, .meaning = "true: nothing is forgotten."},

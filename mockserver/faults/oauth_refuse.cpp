@@ -29,12 +29,14 @@ void refuse_it(Call& call, const Json& arguments) {
 void register_oauth_refuse(Faults& faults) {
   faults.add({.name = "oauth.refuse",
               .title = "The request is refused for this condition, as the provider words it; nothing is judged",
+              .layer = "protocol",
               .phase = Phase::BeforeValidation,
               .arguments = {{.name = "condition", .meaning = "Why, as the knob `errors.map` names it.", .required = true},
                             {.name = "wait_s", .kind = ArgumentKind::Number,
                              .meaning = "When to come back, in seconds."}},
               .check_arguments = check,
-              .apply = refuse_it});
+              .apply = refuse_it,
+              .example = {.rule = R"({"arguments": {"condition": "maintenance"}})"}});
 }
 
 }  // namespace mockoauth::server

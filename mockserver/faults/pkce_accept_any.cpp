@@ -12,9 +12,11 @@ void accept_any(Call& call, const mimir::codec::Json&) { call.waived.push_back(C
 void register_pkce_accept_any(Faults& faults) {
   faults.add({.name = "pkce.accept_any",
               .title = "The server accepts any code_verifier, and none",
+              .layer = "protocol",
               .phase = Phase::BeforeValidation,
               .reach = {.endpoint = "token", .grant_type = "authorization_code"},
-              .apply = accept_any});
+              .apply = accept_any,
+              .example = {.asks = "wrong verifier"}});
 }
 
 }  // namespace mockoauth::server

@@ -17,6 +17,7 @@ void lose_challenge(Call& call, const mimir::codec::Json&) {
 void register_pkce_lose_challenge(Faults& faults) {
   faults.add({.name = "pkce.lose_challenge",
               .title = "The server has forgotten the code_challenge of a code, and refuses the code_verifier",
+              .layer = "protocol",
               .phase = Phase::BeforeValidation,
               .reach = {.endpoint = "token", .grant_type = "authorization_code"},
               .apply = lose_challenge});

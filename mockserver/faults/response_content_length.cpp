@@ -36,13 +36,15 @@ void content_length(Call& call, const Json& arguments) {
 void register_response_content_length(Faults& faults) {
   faults.add({.name = "response.content_length",
               .title = "The answer tells other lengths than its own: too long, too short, twice, none; then the end of the stream",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
               .arguments = {{.name = "lengths", .kind = ArgumentKind::List,
                              .meaning = "A Content-Length field for each item, number or text; none: no such field.",
                              .required = true}},
               .check_arguments = check,
-              .apply = content_length});
+              .apply = content_length,
+              .example = {.rule = R"({"arguments": {"lengths": [9999]}})"}});
 }
 
 }  // namespace mockoauth::server

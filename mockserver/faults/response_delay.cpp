@@ -19,11 +19,13 @@ void delay(Call& call, const Json& arguments) {
 void register_response_delay(Faults& faults) {
   faults.add({.name = "response.delay",
               .title = "The answer is made at once, and its first byte is sent so many milliseconds later",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
               .other_names = {"fixedDelayMilliseconds", "latency", "slow_start"},
               .arguments = {milliseconds_argument("ms", "Of real time.", true)},
-              .apply = delay});
+              .apply = delay,
+              .example = {.rule = R"({"arguments": {"ms": 50}})", .shows = false}});
 }
 
 }  // namespace mockoauth::server

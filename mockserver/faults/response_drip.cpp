@@ -20,13 +20,15 @@ void drip(Call& call, const Json& arguments) {
 void register_response_drip(Faults& faults) {
   faults.add({.name = "response.drip",
               .title = "The answer, header fields too, is sent in pieces with pauses between them",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
               .other_names = {"chunkedDribbleDelay", "slicer", "bandwidth"},
               .arguments = {{.name = "bytes", .kind = ArgumentKind::Number, .meaning = "Of one piece; 1 when left out.",
                              .least = 1, .most = 1'000'000},
                             milliseconds_argument("every_ms", "Pause between two pieces; none when left out.", false)},
-              .apply = drip});
+              .apply = drip,
+              .example = {.rule = R"({"arguments": {"bytes": 100, "every_ms": 1}})", .shows = false}});
 }
 
 }  // namespace mockoauth::server

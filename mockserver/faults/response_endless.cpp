@@ -33,6 +33,7 @@ void endless(Call& call, const Json& arguments) {
 void register_response_endless(Faults& faults) {
   faults.add({.name = "response.endless",
               .title = "White space without end behind the body, or a chunked body that never ends",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
               .arguments = {{.name = "form", .meaning = "`body` when left out.", .choices = {"body", "chunks"}},
@@ -40,7 +41,8 @@ void register_response_endless(Faults& faults) {
                             {.name = "bytes", .kind = ArgumentKind::Number,
                              .meaning = "Then the connection is closed; a tebibyte when left out.", .least = 1,
                              .most = std::int64_t{1} << 40}},
-              .apply = endless});
+              .apply = endless,
+              .example = {.rule = R"({"arguments": {"bytes": 200000}})"}});
 }
 
 }  // namespace mockoauth::server

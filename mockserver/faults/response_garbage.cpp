@@ -27,13 +27,15 @@ void garbage(Call& call, const Json& arguments) {
 void register_response_garbage(Faults& faults) {
   faults.add({.name = "response.garbage",
               .title = "Bytes that are no HTTP in the place of the answer, then the end of the stream",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = delivery_phases(),
               .other_names = {"RANDOM_DATA_THEN_CLOSE"},
               .arguments = {{.name = "bytes", .kind = ArgumentKind::Number, .meaning = "How many; 256 when left out.",
                              .least = 1, .most = 1'000'000},
                             {.name = "text", .meaning = "These bytes instead, whatever they are."}},
-              .apply = garbage});
+              .apply = garbage,
+              .example = {.rule = R"({"arguments": {"text": "SSH-2.0-OpenSSH_9.2\r\n"}})"}});
 }
 
 }  // namespace mockoauth::server

@@ -18,6 +18,7 @@ void malformed_chunk(Call& call, const Json& arguments) { alter_delivery(call, "
 void register_response_malformed_chunk(Faults& faults) {
   faults.add({.name = "response.malformed_chunk",
               .title = "The answer says that it is chunked, and its body is not; then the end of the stream",
+              .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
               .other_names = {"MALFORMED_RESPONSE_CHUNK"},

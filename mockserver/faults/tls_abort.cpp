@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcom
 void register_tls_abort(Faults& faults) {
   faults.add({.name = "tls.abort",
               .title = "The server ends the handshake with the alert handshake_failure",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate =
 void register_tls_expired(Faults& faults) {
   faults.add({.name = "tls.expired",
               .title = "The server shows a certificate that has expired",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

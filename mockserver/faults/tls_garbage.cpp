@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcom
 void register_tls_garbage(Faults& faults) {
   faults.add({.name = "tls.garbage",
               .title = "Bytes that are no TLS answer the ClientHello, then the stream ends",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

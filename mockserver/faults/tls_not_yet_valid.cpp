@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate =
 void register_tls_not_yet_valid(Faults& faults) {
   faults.add({.name = "tls.not_yet_valid",
               .title = "The server shows a certificate that is not valid yet",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.old_protocol 
 void register_tls_old_protocol(Faults& faults) {
   faults.add({.name = "tls.old_protocol",
               .title = "The server speaks TLS 1.0 and 1.1 only",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

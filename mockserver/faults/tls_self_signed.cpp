@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate =
 void register_tls_self_signed(Faults& faults) {
   faults.add({.name = "tls.self_signed",
               .title = "The server shows a certificate that it signed itself",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

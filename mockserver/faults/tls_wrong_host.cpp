@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate =
 void register_tls_wrong_host(Faults& faults) {
   faults.add({.name = "tls.wrong_host",
               .title = "The server shows a good certificate of another host",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

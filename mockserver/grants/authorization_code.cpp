@@ -38,7 +38,7 @@ Checked<void> check_code(Call& call, Tables& tables, const Code& code, const Cli
   }
   // RFC 9449 §10
   if (auto held = check_held(call, code.binding, Condition::CodeUnknown, "the authorization code"); !held) return held;
-  if (code.used) {
+  if (code.used && !call.waives(Condition::CodeReused)) {
     if (call.profile().text("authorize.code_reuse") != "reject_and_revoke") return refuse(Condition::CodeReused);
     tables.revoke_login(code.login, call.now);
     return refuse(Condition::CodeReused, "the authorization code was used before; what it gave has been revoked");

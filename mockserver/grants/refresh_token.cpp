@@ -49,7 +49,8 @@ Checked<void> check_token(Call& call, Tables& tables, const RefreshToken& token,
   if (tables.login_is_dead(token.login, call.now) || (token.revoked_at && *token.revoked_at <= call.now)) {
     return refuse(Condition::RefreshRevoked);
   }
-  if (token.rotated_at && !is_in_grace(profile, tables, token, call.now)) {
+  const bool reused = token.rotated_at && !is_in_grace(profile, tables, token, call.now);
+  if (reused && !call.waives(Condition::RefreshReused)) {
     if (auto punished = punish_reuse(call, tables, token); !punished) return punished;
   }
   if (token.expires_at && *token.expires_at <= call.now) {

@@ -8,6 +8,11 @@ bool Call::waives(Condition condition) const {
   return std::find(waived.begin(), waived.end(), condition) != waived.end();
 }
 
+TimePoint Call::told_now() const {
+  constexpr TimePoint kLast{std::chrono::milliseconds(253'402'300'799'000)};  // 9999-12-31: the form of Date ends there.
+  return std::clamp(now + skew, TimePoint{}, kLast);
+}
+
 void Call::leave_latches() {
   for (const auto& [name, number] : held) realm.latches.finished(name, number);
   held.clear();

@@ -15,6 +15,7 @@
 namespace mockoauth::server {
 
 struct Endpoint;
+struct SigningJwt;
 
 enum class BodyFormat { None, Form, Json, Other };
 
@@ -55,7 +56,11 @@ struct Call {
   /// Set by a fault before validation: sent instead of what the endpoint would say. Set by the pipeline afterwards.
   std::optional<HttpResponse> answer = {};
   std::optional<PersonAnswer> person = {};  ///< Set by a fault: what the person does about this login.
+  std::chrono::seconds skew{0};  ///< How far the server's word about the time is off, in this call only.
   std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.
+
+  SigningJwt* signing = nullptr;                    ///< At Phase::BeforeSigning: the JWT that is being made.
+  mimir::codec::Parameters* going_back = nullptr;   ///< At Phase::BeforeRedirect: what the client is told.
 
   Exchange exchange = {};
   RuleTrace rules = {};
@@ -64,6 +69,8 @@ struct Call {
 
   [[nodiscard]] const Profile& profile() const { return realm.profile(); }
   [[nodiscard]] bool waives(Condition condition) const;
+  /// What the server says that the time is: in Date, Retry-After and claims. What it judges by is `now`.
+  [[nodiscard]] TimePoint told_now() const;
   void leave_latches();
   void issued(std::string_view kind, const std::string& name);    ///< Lineage for the journal.
   void consumed(std::string_view kind, const std::string& name);  ///< Lineage for the journal.

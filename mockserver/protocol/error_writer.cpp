@@ -26,7 +26,7 @@ void add_retry_after(const Call& call, HttpResponse& response, std::chrono::seco
   const auto form = call.profile().text("limits.retry_after");
   if (form == "seconds") response.set_header("Retry-After", std::to_string(wait.count()));
   if (form == "milliseconds") response.set_header("retry-after-ms", std::to_string(wait.count() * 1000));
-  if (form == "http_date") response.set_header("Retry-After", mimir::codec::format_http_date(call.now + wait));
+  if (form == "http_date") response.set_header("Retry-After", mimir::codec::format_http_date(call.told_now() + wait));
 }
 
 }  // namespace

@@ -23,11 +23,13 @@ enum class Phase {
   Accept,            ///< A connection has come, nothing was read.
   Handshake,         ///< TLS: the ClientHello was read, nothing was answered.
   BeforeValidation,  ///< Request read, nothing judged yet. A fault that sets Call::answer replaces the endpoint.
+  BeforeSigning,     ///< A JWT is about to be signed: Call::signing. Once for each JWT of the answer.
+  BeforeRedirect,    ///< The parameters that go back to the client are decided, not yet delivered: Call::going_back.
   AfterCommit,       ///< What was issued or consumed is stored; the answer is made but not sent.
   BeforeSend,        ///< Last look at the answer, errors and 404s included.
 };
-inline constexpr Phase kPhases[] = {Phase::Accept, Phase::Handshake, Phase::BeforeValidation, Phase::AfterCommit,
-                                    Phase::BeforeSend};
+inline constexpr Phase kPhases[] = {Phase::Accept,        Phase::Handshake,      Phase::BeforeValidation,
+                                    Phase::BeforeSigning, Phase::BeforeRedirect, Phase::AfterCommit, Phase::BeforeSend};
 /// Nothing of a request is known yet.
 [[nodiscard]] constexpr bool is_of_connection(Phase phase) { return phase == Phase::Accept || phase == Phase::Handshake; }
 [[nodiscard]] std::string_view to_string(Phase phase);
@@ -40,6 +42,8 @@ enum class ArgumentKind {
   Number,   ///< A whole one.
   Flag,
   List,
+  Texts,    ///< A list of texts, not empty.
+  Patch,    ///< A JSON Patch (RFC 6902).
   Object,
   Any,
 };
@@ -55,10 +59,21 @@ struct FaultArgument {
   std::vector<std::string> choices = {};  ///< Of a text; empty: any.
 };
 
+/// How a fault is provoked: what documents show, and what a test does with and without it.
+struct FaultExample {
+  /// The rule as JSON without its `fault`: `{"arguments": {"status": 503}}`; empty: nothing more is needed.
+  std::string rule = {};
+  /// What is asked for meanwhile: `token` (a code is redeemed), `refresh`, `authorize`, `metadata`, `userinfo`, `resource`,
+  /// `jwks`, `used code`, `used refresh token`, `wrong verifier`, `wrong code`.
+  std::string asks = "token";
+  bool shows = true;  ///< In the answer.
+};
+
 /// One thing that goes wrong, as its file in faults/ registers it.
 struct Fault {
   std::string name;   ///< `pkce.lose_challenge`
   std::string title;  ///< What it does, for a person.
+  std::string layer;  ///< `protocol`, `http`, `wire`, `tls`, `time`, `life`, `script`.
   Phase phase = Phase::BeforeValidation;
   /// What it can strike at all; a rule narrows this. Requests outside do not use up its `times`.
   RuleMatch reach = {};
@@ -69,6 +84,10 @@ struct Fault {
   mimir::codec::Result<> (*check_arguments)(const mimir::codec::Json&) = nullptr;
   void (*apply)(Call&, const mimir::codec::Json& arguments) = nullptr;  ///< Phases of requests.
   void (*welcome)(Welcome&, const mimir::codec::Json& arguments) = nullptr;  ///< Phases of connections.
+  /// Why this call has nothing that the fault could change; empty: it has. Such a call does not use up the rule. Null: every
+  /// call has. Must not strike anything itself; RealmState::store may be opened.
+  std::string (*misfit)(const Call&, const mimir::codec::Json& arguments) = nullptr;
+  FaultExample example = {};
   bool blocks = false;  ///< The thread that answers may have to wait in it.
 
   [[nodiscard]] bool can_strike_at(Phase at) const;

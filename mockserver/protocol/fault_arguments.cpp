@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/json_patch.hpp"
 #include "protocol/text.hpp"
 #include <mockoauth/document/document.hpp>
 
@@ -17,6 +18,12 @@ bool is_field_text(const std::string& text) {
 }
 
 bool is_field(const Json& value) { return value.as_string() != nullptr && is_field_text(*value.as_string()); }
+
+bool is_list_of_texts(const Json& value) {
+  const auto* items = value.as_array();
+  return items != nullptr && !items->empty() &&
+         std::all_of(items->begin(), items->end(), [](const Json& item) { return item.is_string(); });
+}
 
 // What is wrong with the value itself; empty: nothing.
 std::string flaw_of(const FaultArgument& argument, const Json& value) {
@@ -36,6 +43,8 @@ std::string flaw_of(const FaultArgument& argument, const Json& value) {
     }
     case ArgumentKind::Flag: return value.is_bool() ? "" : "is not true or false";
     case ArgumentKind::List: return value.is_array() ? "" : "is not a list";
+    case ArgumentKind::Texts: return is_list_of_texts(value) ? "" : "is not a list of texts";
+    case ArgumentKind::Patch: return {};  // check_patch
     case ArgumentKind::Object: return value.is_object() ? "" : "is not an object";
     case ArgumentKind::Any: return {};
   }
@@ -52,11 +61,18 @@ RuleResult<void> check_fields(const std::string& pointer, const Json& fields) {
   return {};
 }
 
+RuleResult<void> check_patch(const std::string& pointer, const Json& patch) {
+  const auto read = JsonPatch::parse(patch);
+  if (read) return {};
+  return rule_problem(kArguments, pointer + read.error().pointer, read.error().message);
+}
+
 RuleResult<void> check_one(const FaultArgument& argument, const Json& value) {
   const auto pointer = "/" + argument.name;
   if (const auto flaw = flaw_of(argument, value); !flaw.empty()) {
     return rule_problem(kArguments, pointer, "`" + argument.name + "` " + flaw);
   }
+  if (argument.kind == ArgumentKind::Patch) return check_patch(pointer, value);
   return argument.kind == ArgumentKind::Fields ? check_fields(pointer, value) : RuleResult<void>();
 }
 
@@ -93,6 +109,8 @@ std::string kind_text(const FaultArgument& argument) {
     }
     case ArgumentKind::Flag: return "true or false";
     case ArgumentKind::List: return "list";
+    case ArgumentKind::Texts: return "list of texts";
+    case ArgumentKind::Patch: return "JSON Patch (RFC 6902)";
     case ArgumentKind::Object: return "object";
     case ArgumentKind::Any: return "anything";
   }

@@ -352,13 +352,39 @@ Json fault_rule_to_json(const FaultRule& rule) {
   return out;
 }
 
+Json fault_description_to_json(const FaultDescription& fault) {
+  const auto texts = [](const std::vector<std::string>& values) {
+    Json list = Json::array();
+    for (const auto& value : values) list.push_back(Json(value));
+    return list;
+  };
+  Json out = Json::object({{"name", fault.name}, {"layer", fault.layer}, {"title", fault.title}, {"phase", fault.phase},
+                           {"phases", texts(fault.phases)}});
+  if (!fault.other_names.empty()) out.set("other_names", texts(fault.other_names));
+  set_text(out, "endpoint", fault.endpoint);
+  set_text(out, "grant_type", fault.grant_type);
+  Json arguments = Json::array();
+  for (const auto& argument : fault.arguments) {
+    arguments.push_back(Json::object({{"name", argument.name}, {"kind", argument.kind}, {"meaning", argument.meaning},
+                                      {"required", argument.required}}));
+  }
+  out.set("arguments", std::move(arguments));
+  Json rule = Json::object({{"fault", fault.name}});
+  const auto rest = fault.example_rule.empty() ? Json::object() : Json::parse(fault.example_rule).value_or(Json::object());
+  for (const auto& [name, value] : *rest.as_object()) rule.set(name, value);
+  out.set("example", Json::object({{"rule", std::move(rule)}, {"asks", fault.example_asks}, {"shows", fault.example_shows}}));
+  return out;
+}
+
 Json fault_state_to_json(const FaultRuleState& state) {
-  return Json::object({{"id", Json(static_cast<std::int64_t>(state.id))},
-                       {"rule", fault_rule_to_json(state.rule)},
-                       {"matched", Json(static_cast<std::int64_t>(state.matched))},
-                       {"fired", Json(state.fired)},
-                       {"unexpected", Json(static_cast<std::int64_t>(state.unexpected))},
-                       {"over", state.is_over}});
+  Json out = Json::object({{"id", Json(static_cast<std::int64_t>(state.id))},
+                           {"rule", fault_rule_to_json(state.rule)},
+                           {"matched", Json(static_cast<std::int64_t>(state.matched))},
+                           {"fired", Json(state.fired)},
+                           {"unexpected", Json(static_cast<std::int64_t>(state.unexpected))},
+                           {"over", state.is_over}});
+  set_text(out, "missed", state.missed);
+  return out;
 }
 
 }  // namespace mockoauth::server

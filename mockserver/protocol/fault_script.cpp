@@ -1,6 +1,7 @@
 #include "protocol/fault_script.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <mimir/codec/random.hpp>
 
@@ -10,79 +11,14 @@
 namespace mockoauth::server {
 namespace {
 
+std::uint64_t drawer_at(Phase phase, std::uint64_t drawer) { return mixed(drawer, static_cast<std::uint64_t>(phase)); }
+
 template <class T>
 bool has(const std::vector<T>& list, const T& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-bool equals(const std::string& wanted, const std::string& seen) { return wanted.empty() || wanted == seen; }
-
-// `*` and `?` in time that grows with the product of the lengths at worst: a pattern comes from outside.
-bool fits_pattern(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
-}  // namespace
-
-bool fits(const TextMatch& wanted, const std::optional<std::string>& seen) {
-  switch (wanted.kind) {
-    case TextMatch::Kind::Equals: return seen == wanted.text;
-    case TextMatch::Kind::Matches: return seen && fits_pattern(wanted.text, *seen);
-    case TextMatch::Kind::Present: return seen.has_value();
-    case TextMatch::Kind::Absent: return !seen.has_value();
-  }
-  return false;
-}
-
-namespace {
-
-bool fits(const RuleMatch& wanted, const RequestFacts& seen) {
-  const auto all = [](const std::vector<NamedMatch>& matches, auto lookup) {
-    return std::all_of(matches.begin(), matches.end(),
-                       [&](const auto& match) { return fits(match.second, lookup(match.first)); });
-  };
-  return equals(wanted.endpoint, seen.endpoint) && equals(wanted.grant_type, seen.grant_type) &&
-         equals(wanted.client_id, seen.client_id) && equals(wanted.user, seen.user) && equals(wanted.flow, seen.flow) &&
-         equals(wanted.method, seen.request.method) &&
-         all(wanted.parameters, [&](const auto& name) { return seen.parameters.first(name); }) &&
-         all(wanted.headers, [&](const auto& name) { return seen.request.header(name); });
-}
-
-// The name of a drawer: parts that no text can imitate, since each tells its length.
-std::string part(char kind, std::string_view text) {
-  return std::string(1, kind) + std::to_string(text.size()) + ":" + std::string(text);
-}
-std::string parameter_part(std::string_view name, std::string_view value) { return part('p', name) + part('=', value); }
-std::string drawer_at(Phase phase, const std::string& drawer) {
-  return std::string(1, static_cast<char>('0' + static_cast<int>(phase))) + drawer;
-}
-
-// splitmix64
-std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
+bool is_in(const std::string& reach, const std::string& seen) { return reach.empty() || reach == seen; }
 
 std::uint64_t some_seed() {
   std::uint64_t seed = 0;
@@ -120,45 +56,34 @@ RuleResult<std::uint64_t> FaultScript::add(FaultRule rule) {
   return last_id_;
 }
 
-// Of what the rule wants exactly, that which fewest others want.
-std::string FaultScript::choose_drawer(const Entry& entry) const {
+// Of what the rule wants, that which fewest others want.
+std::uint64_t FaultScript::choose_drawer(const Entry& entry) {
   const auto& when = entry.rule.when;
   std::string endpoint = when.endpoint;
   const auto& reach = entry.actions.front().fault->reach.endpoint;
   const bool reach_alike = std::all_of(entry.actions.begin(), entry.actions.end(),
                                        [&](const auto& action) { return action.fault->reach.endpoint == reach; });
   if (endpoint.empty() && reach_alike) endpoint = reach;
-
-  std::vector<std::string> choices;
-  if (!when.flow.empty()) choices.push_back(part('f', when.flow));
-  for (const auto& [name, match] : when.parameters) {
-    if (match.kind == TextMatch::Kind::Equals) choices.push_back(parameter_part(name, match.text));
-  }
-  if (!when.user.empty()) choices.push_back(part('u', when.user));
-  if (!when.client_id.empty()) choices.push_back(part('c', when.client_id));
-  if (choices.empty()) choices.emplace_back();
-
-  const auto load = [&](const std::string& choice) {
+  const auto place = hash_of(endpoint);
+  const auto load = [&](Want want) {
     std::size_t count = 0;
     for (const auto phase : kPhases) {
-      const auto found = drawers_.find(drawer_at(phase, part('e', endpoint) + choice));
+      const auto found = drawers_.find(drawer_at(phase, mixed(place, want)));
       if (found != drawers_.end()) count += found->second.size();
     }
     return count;
   };
-  const auto best = std::min_element(choices.begin(), choices.end(),
-                                     [&](const auto& a, const auto& b) { return load(a) < load(b); });
-  return part('e', endpoint) + *best;
+  const auto wants = wants_of(when, names_);
+  return mixed(place, *std::min_element(wants.begin(), wants.end(), [&](Want a, Want b) { return load(a) < load(b); }));
 }
 
 void FaultScript::file(Entry& entry) {
   entry.drawer = choose_drawer(entry);
-  for (const auto& [name, match] : entry.rule.when.parameters) {
-    if (match.kind == TextMatch::Kind::Equals) parameter_names_.insert(name);
-  }
   for (const auto& action : entry.actions) {
     auto& drawer = drawers_[drawer_at(action.phase, entry.drawer)];
-    if (drawer.empty() || drawer.back() != &entry) drawer.push_back(&entry);
+    if (!drawer.empty() && drawer.back() == &entry) continue;
+    drawer.push_back(&entry);
+    ++filed_at_[static_cast<std::size_t>(action.phase)];
   }
 }
 
@@ -166,14 +91,14 @@ void FaultScript::unfile(const Entry& entry) {
   for (const auto phase : kPhases) {
     const auto found = drawers_.find(drawer_at(phase, entry.drawer));
     if (found == drawers_.end()) continue;
-    std::erase(found->second, &entry);
+    filed_at_[static_cast<std::size_t>(phase)] -= static_cast<int>(std::erase(found->second, &entry));
     if (found->second.empty()) drawers_.erase(found);
   }
   if (entry.blocks) --blocking_;
 }
 
 FaultRuleState FaultScript::state_of(const Entry& entry) {
-  return {entry.rule, entry.fired, entry.id, entry.matched, entry.unexpected, entry.is_over};
+  return {entry.rule, entry.fired, entry.id, entry.matched, entry.unexpected, entry.is_over, entry.missed};
 }
 
 std::optional<FaultRuleState> FaultScript::remove(std::uint64_t id) {
@@ -200,7 +125,8 @@ void FaultScript::clear() {
   const std::lock_guard lock(mutex_);
   entries_.clear();
   drawers_.clear();
-  parameter_names_.clear();
+  names_ = {};
+  for (auto& filed : filed_at_) filed = 0;
   blocking_ = 0;
   looks_at_logins_ = false;
   is_empty_ = true;
@@ -208,28 +134,22 @@ void FaultScript::clear() {
 }
 
 std::vector<FaultScript::Entry*> FaultScript::candidates(Phase phase, const RequestFacts& request) const {
-  std::vector<std::string> wants{""};
-  if (!request.client_id.empty()) wants.push_back(part('c', request.client_id));
-  if (!request.user.empty()) wants.push_back(part('u', request.user));
-  if (!request.flow.empty()) wants.push_back(part('f', request.flow));
-  for (const auto& [name, value] : request.parameters.pairs()) {
-    if (parameter_names_.contains(name)) wants.push_back(parameter_part(name, value));
-  }
   std::vector<Entry*> found;
-  for (const auto& endpoint : {request.endpoint, std::string()}) {
-    for (const auto& want : wants) {
-      const auto drawer = drawers_.find(drawer_at(phase, part('e', endpoint) + want));
+  const std::uint64_t places[] = {hash_of(request.endpoint), hash_of("")};
+  for (const auto want : wants_of(request, names_)) {
+    for (const auto place : std::span(places).first(request.endpoint.empty() ? 1 : 2)) {
+      const auto drawer = drawers_.find(drawer_at(phase, mixed(place, want)));
       if (drawer != drawers_.end()) found.insert(found.end(), drawer->second.begin(), drawer->second.end());
     }
-    if (request.endpoint.empty()) break;
   }
   std::sort(found.begin(), found.end(), [](const Entry* a, const Entry* b) { return a->id < b->id; });
+  found.erase(std::unique(found.begin(), found.end()), found.end());  // What is there twice opens a drawer twice.
   return found;
 }
 
 bool FaultScript::is_drawn(Entry& entry) const {
   if (entry.rule.probability >= 1) return true;
-  const auto bits = mix(mix(seed_ ^ mix(entry.id)) + ++entry.draws) >> 11;
+  const auto bits = mixed(mixed(seed_, entry.id), ++entry.draws) >> 11;
   return static_cast<double>(bits) * 0x1p-53 < entry.rule.probability;
 }
 
@@ -247,17 +167,22 @@ void FaultScript::advance(Entry& entry) {
   is_empty_ = drawers_.empty();
 }
 
-bool FaultScript::fits_now(const Entry& entry, Phase phase, const RequestFacts& request) {
+bool FaultScript::fits_now(Entry& entry, Phase phase, const RequestFacts& request) {
   const Action& action = entry.actions[entry.action];
   const auto& reach = action.fault->reach;
-  return action.phase == phase && equals(reach.endpoint, request.endpoint) &&
-         equals(reach.grant_type, request.grant_type) && fits(entry.rule.when, request);
+  const bool meant = action.phase == phase && is_in(reach.endpoint, request.endpoint) &&
+                     is_in(reach.grant_type, request.grant_type) && fits(entry.rule.when, request);
+  if (!meant || action.fault->misfit == nullptr || request.call == nullptr) return meant;
+  auto misfit = action.fault->misfit(*request.call, action.arguments);
+  if (misfit.empty()) return true;
+  entry.missed = std::move(misfit);
+  return false;
 }
 
 std::optional<FaultScript::Strike> FaultScript::take(Phase phase, const RequestFacts& request, RuleTrace& trace) {
   const std::lock_guard lock(mutex_);
   auto fitting = candidates(phase, request);
-  std::erase_if(fitting, [&](const Entry* entry) {
+  std::erase_if(fitting, [&](Entry* entry) {
     return has(trace.done, entry->id) || !fits_now(*entry, phase, request);
   });
   // All of them count it before one strikes: which number a request has does not depend on other rules.
@@ -271,14 +196,14 @@ std::optional<FaultScript::Strike> FaultScript::take(Phase phase, const RequestF
   }
   for (Entry* entry : fitting) {
     const Action& action = entry->actions[entry->action];
-    if (entry->is_over || has(trace.struck, {action.fault, phase})) continue;
+    if (entry->is_over || has(trace.struck, {action.fault, phase, trace.occasion})) continue;
     const auto number = number_in(*entry)->second;
     const auto& rule = entry->rule;
     trace.done.push_back(entry->id);
     if (!rule.when.nth.empty() && !has(rule.when.nth, number)) continue;
     if (number <= rule.after || !is_drawn(*entry)) continue;
     ++entry->fired;
-    trace.struck.emplace_back(action.fault, phase);
+    trace.struck.push_back({action.fault, phase, trace.occasion});
     Strike strike{action.fault, action.arguments};
     advance(*entry);
     return strike;

@@ -6,6 +6,7 @@
 
 #include "protocol/claims_request.hpp"
 #include "protocol/metadata.hpp"
+#include "protocol/sign_jwt.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
 #include "protocol/token_rules.hpp"
@@ -66,7 +67,7 @@ Checked<std::string> make_id_token(Call& call, const TokenAnswer& answer, const 
   for (const auto& name : profile.list("id_token.string_booleans")) {
     if (const auto value = claims.bool_at(name)) claims.set(name, Json(*value ? "true" : "false"));
   }
-  auto jwt = call.realm.keys.sign(claims, algorithm, "JWT", answer.client.client_secret);
+  auto jwt = sign_jwt(call, "id_token", std::move(claims), algorithm, "JWT", answer.client.client_secret);
   if (!jwt) return refuse(Condition::ServerError, "the id_token could not be signed: " + jwt.error().message);
   return *jwt;
 }

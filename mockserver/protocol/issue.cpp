@@ -6,6 +6,7 @@
 #include "protocol/answers.hpp"
 #include "protocol/binding.hpp"
 #include "protocol/id_token.hpp"
+#include "protocol/sign_jwt.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
 #include "protocol/token_rules.hpp"
@@ -64,8 +65,8 @@ Checked<std::string> make_jwt_access_token(Call& call, const TokenAnswer& answer
   add_claims(claims, call.profile().knob("access.claims"), placeholders_for(call, answer.login, answer.scopes));
   override_claims(claims, answer.login);
   const auto& override = answer.login.token_override;
-  auto jwt = call.realm.keys.sign(claims, call.profile().text("access.alg"),
-                                  override == nullptr || override->typ.empty() ? "at+jwt" : override->typ);
+  auto jwt = sign_jwt(call, "access_token", std::move(claims), call.profile().text("access.alg"),
+                      override == nullptr || override->typ.empty() ? "at+jwt" : override->typ);
   if (!jwt) return refuse(Condition::ServerError, "the access token could not be signed: " + jwt.error().message);
   return call.profile().text("access.prefix") + *jwt;
 }

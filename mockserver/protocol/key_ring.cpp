@@ -26,15 +26,12 @@ std::vector<JwsAlgorithm> with_usual_ones(const std::vector<JwsAlgorithm>& more)
 bool is_symmetric(JwsAlgorithm algorithm) { return count_fixture_keys(algorithm) == 0; }
 
 // OIDC Core §10.1: the octets of the client_secret are the key.
-Result<std::string> sign_with_secret(const Json& claims, JwsAlgorithm algorithm, std::string_view typ,
-                                     std::string_view secret) {
+Result<Key> key_of_secret(JwsAlgorithm algorithm, std::string_view secret) {
   if (secret.empty()) {
     return fail("key.missing", "a client without a secret gets nothing signed by " + std::string(to_string(algorithm)),
                 "OIDC Core §10.1");
   }
-  const auto key = Key::from_secret(secret);
-  if (!key) return tl::unexpected(key.error());
-  return mimir::codec::jws_sign(Json::object({{"alg", to_string(algorithm)}, {"typ", typ}}), claims.dump(), *key);
+  return Key::from_secret(secret);
 }
 
 }  // namespace
@@ -115,15 +112,23 @@ Result<Key> KeyRing::key_for(JwsAlgorithm algorithm) {
   return entries_.back().read();
 }
 
-Result<std::string> KeyRing::sign(const Json& claims, std::string_view algorithm, std::string_view typ,
-                                  std::string_view client_secret) {
+Result<Key> KeyRing::signer(std::string_view algorithm, std::string_view client_secret) {
   const auto wanted = mimir::codec::parse_jws_algorithm(algorithm);
   if (!wanted) return fail("key.algorithm", "no such algorithm: " + std::string(algorithm.substr(0, 40)));
-  if (is_symmetric(*wanted)) return sign_with_secret(claims, *wanted, typ, client_secret);
-  const auto key = key_for(*wanted);
+  return is_symmetric(*wanted) ? key_of_secret(*wanted, client_secret) : key_for(*wanted);
+}
+
+Json KeyRing::header_for(std::string_view algorithm, std::string_view typ, const Key& signer) {
+  Json header = Json::object({{"alg", algorithm}, {"typ", typ}});
+  if (!signer.kid().empty()) header.set("kid", signer.kid());
+  return header;
+}
+
+Result<std::string> KeyRing::sign(const Json& claims, std::string_view algorithm, std::string_view typ,
+                                  std::string_view client_secret) {
+  const auto key = signer(algorithm, client_secret);
   if (!key) return tl::unexpected(key.error());
-  const Json header = Json::object({{"alg", algorithm}, {"typ", typ}, {"kid", key->kid()}});
-  return mimir::codec::jws_sign(header, claims.dump(), *key);
+  return mimir::codec::jws_sign(header_for(algorithm, typ, *key), claims.dump(), *key);
 }
 
 bool KeyRing::verifies(const mimir::codec::Jws& jws, TimePoint now) {

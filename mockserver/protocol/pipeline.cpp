@@ -8,9 +8,9 @@
 #include "protocol/client_auth.hpp"
 #include "protocol/edge.hpp"
 #include "protocol/error_writer.hpp"
-#include "protocol/issue.hpp"
 #include "protocol/registries.hpp"
 #include "protocol/request_shape.hpp"
+#include "protocol/strike.hpp"
 #include "protocol/text.hpp"
 
 namespace mockoauth::server {
@@ -93,49 +93,6 @@ void read_request(Call& call) {
   call.exchange.client_id = claimed_client_id(call);
 }
 
-// Whose login the request is about, as far as it shows: by the code or token that it presents.
-void find_login(Call& call, RequestFacts& facts) {
-  auto tables = call.realm.store.open();
-  const auto note = [&](const auto* row) {
-    if (row == nullptr || !facts.flow.empty()) return;
-    facts.flow = row->login;
-    if (const Login* login = tables->find_login(row->login)) facts.user = subject_of(*login);
-  };
-  for (const char* name : {"code", "refresh_token", "token", "subject_token", "access_token"}) {
-    const auto text = call.exchange.parameters.first(name);
-    if (!text) continue;
-    note(tables->find_code(*text));
-    note(tables->find_refresh(*text));
-    note(tables->find_access(*text));
-  }
-  const auto header = call.request.header("Authorization").value_or("");
-  if (const auto space = header.find(' '); space != std::string::npos) note(tables->find_access(header.substr(space + 1)));
-  if (facts.flow.empty()) facts.flow = call.exchange.grant;
-}
-
-RequestFacts facts_of(Call& call) {
-  const auto& exchange = call.exchange;
-  RequestFacts facts{exchange.endpoint, exchange.grant_type, exchange.client_id, exchange.parameters, call.request};
-  if (!call.realm.faults.looks_at_logins()) return facts;
-  find_login(call, facts);
-  if (facts.user.empty() && exchange.endpoint == "authorize") {
-    facts.user = call.realm.registrations.person(call.query.first("login_hint").value_or("")).user.sub;
-  }
-  return facts;
-}
-
-/// @returns once a fault has given the answer, or when no rule is left for this phase.
-void strike(Call& call, Phase phase) {
-  if (call.realm.faults.is_empty()) return;
-  const auto facts = facts_of(call);
-  while (!(phase == Phase::BeforeValidation && call.answer)) {
-    const auto next = call.realm.faults.take(phase, facts, call.rules);
-    if (!next) return;
-    call.exchange.faults.push_back(next->fault->name);
-    next->fault->apply(call, next->arguments);
-  }
-}
-
 HttpResponse not_found(Call& call) {
   call.exchange.error = "not_found";
   call.exchange.reason = "no endpoint has the path " + call.request.path().substr(0, 200);
@@ -203,7 +160,13 @@ HttpResponse enter_in_journal(Call& call, HttpRequest request) {
   cut(exchange.request.body);
   cut(exchange.request.raw);
   exchange.response = std::move(*call.answer);
+  std::string whole;
+  if (exchange.response.body.size() > kKeptBytes) {
+    whole = std::move(exchange.response.body);
+    exchange.response.body = whole.substr(0, kKeptBytes);
+  }
   call.realm.journal.add(exchange);
+  if (!whole.empty()) exchange.response.body = std::move(whole);
   return std::move(exchange.response);
 }
 
@@ -234,7 +197,7 @@ HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
   answer_call(call);
 
   // The realm's own time, so that a client sees the skew that a script makes.
-  if (!call.answer->header("Date")) call.answer->set_header("Date", mimir::codec::format_http_date(call.now));
+  if (!call.answer->header("Date")) call.answer->set_header("Date", mimir::codec::format_http_date(call.told_now()));
   return enter_in_journal(call, std::move(request));
 }
 

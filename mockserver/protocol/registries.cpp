@@ -61,6 +61,8 @@ std::string_view to_string(Phase phase) {
     case Phase::Accept: return "accept";
     case Phase::Handshake: return "handshake";
     case Phase::BeforeValidation: return "before_validation";
+    case Phase::BeforeSigning: return "before_signing";
+    case Phase::BeforeRedirect: return "before_redirect";
     case Phase::AfterCommit: return "after_commit";
     case Phase::BeforeSend: return "before_send";
   }
@@ -70,7 +72,7 @@ std::string_view to_string(Phase phase) {
 std::vector<FaultDescription> known_faults() {
   std::vector<FaultDescription> list;
   for (const auto& fault : registries().faults.all()) {
-    FaultDescription description{.name = fault.name, .title = fault.title, .phase = std::string(to_string(fault.phase))};
+    FaultDescription description{.name = fault.name, .title = fault.title, .layer = fault.layer, .phase = std::string(to_string(fault.phase))};
     for (const auto phase : kPhases) {
       if (fault.can_strike_at(phase)) description.phases.emplace_back(to_string(phase));
     }
@@ -80,6 +82,9 @@ std::vector<FaultDescription> known_faults() {
     }
     description.endpoint = fault.reach.endpoint;
     description.grant_type = fault.reach.grant_type;
+    description.example_rule = fault.example.rule;
+    description.example_asks = fault.example.asks;
+    description.example_shows = fault.example.shows;
     list.push_back(std::move(description));
   }
   return list;

@@ -7,6 +7,8 @@
 
 #include "protocol/answers.hpp"
 #include "protocol/redirect_uri.hpp"
+#include "protocol/sign_jwt.hpp"
+#include "protocol/strike.hpp"
 #include "protocol/text.hpp"
 #include "protocol/token_response.hpp"
 
@@ -50,14 +52,14 @@ HttpResponse copy_page(const std::string& form, const std::string& uri, const Pa
 }
 
 // JARM §2.1
-Checked<std::string> sign_answer(const Call& call, const Parameters& answer) {
+Checked<std::string> sign_answer(Call& call, const Parameters& answer) {
   Json claims = Json::object({{"iss", Json(call.realm.issuer)},
                               {"aud", Json(call.redirect->client_id)},
                               {"exp", Json(unix_seconds(call.now + kJwtLife))}});
   for (const auto& [name, value] : answer.pairs()) claims.set(name, Json(value));
   const auto client = call.realm.registrations.find_client(call.redirect->client_id);
   const auto secret = client ? client->client_secret : std::string();
-  auto jwt = call.realm.keys.sign(claims, call.profile().text("id_token.alg"), "JWT", secret);
+  auto jwt = sign_jwt(call, "response", std::move(claims), call.profile().text("id_token.alg"), "JWT", secret);
   if (!jwt) return refuse(Condition::ServerError, "the response could not be signed: " + jwt.error().message);
   return *jwt;
 }
@@ -95,8 +97,11 @@ Checked<ResponseMode> read_response_mode(const RealmState& realm, const Paramete
   return mode;
 }
 
-Outcome deliver(Call& call, const Parameters& answer) {
+Outcome deliver(Call& call, Parameters answer) {
   const auto& profile = call.profile();
+  call.going_back = &answer;
+  strike(call, Phase::BeforeRedirect);
+  call.going_back = nullptr;
   const auto& redirect = *call.redirect;
   const auto manual = redirect.manual_code.value_or(profile.text("authorize.manual_code"));
   // Nothing leads back to the application: a page of the provider's own, or no redirect_uri and a rule that expects it.

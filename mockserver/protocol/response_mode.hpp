@@ -19,7 +19,7 @@ namespace mockoauth::server {
 [[nodiscard]] Checked<ResponseMode> read_response_mode(const RealmState& realm,
                                                        const mimir::codec::Parameters& parameters);
 
-/// Brings an answer, success or error, to the call's trusted redirection URI.
-[[nodiscard]] Outcome deliver(Call& call, const mimir::codec::Parameters& answer);
+/// Brings an answer, success or error, to the call's trusted redirection URI, by way of Phase::BeforeRedirect.
+[[nodiscard]] Outcome deliver(Call& call, mimir::codec::Parameters answer);
 
 }  // namespace mockoauth::server

@@ -110,7 +110,7 @@ Json token_response(const Call& call, const TokenAnswer& answer, const std::stri
     for (const auto& [name, value] : *body.as_object()) renamed.set(camel(name), value);
     body = std::move(renamed);
   }
-  add_absolute_expiry(body, profile, call.now, ttl);
+  add_absolute_expiry(body, profile, call.told_now(), ttl);
   const auto extra = placeholders_for(call, answer.login, answer.scopes).expand(profile.knob("response.extra"));
   if (extra && extra->is_object() && !extra->as_object()->empty()) {
     const auto omitted = answer.is_refresh ? profile.list("response.refresh_omits") : std::vector<std::string>();

@@ -66,14 +66,27 @@ TEST_F(ControlApi, TheClockIsMovedAndFrozen) {
 TEST_F(ControlApi, AFaultStrikesItsRealmOnlyAndAnUnusedOneIsTold) {
   create("one");
   create("two");
-  ASSERT_EQ(post("/realms/one/faults", R"({"fault": "http.status", "arguments": {"status": 503}})").status, 204);
+  ASSERT_EQ(post("/realms/one/faults", R"({"fault": "http.status", "arguments": {"status": 503}})").status, 201);
   ASSERT_EQ(post("/realms/two/faults",
                  R"({"fault": "http.status", "arguments": {"status": 503}, "when": {"endpoint": "token"}})").status,
-            204);
+            201);
   EXPECT_EQ(authorize("two").status, 303);
   EXPECT_EQ(authorize("one").status, 503);
   EXPECT_TRUE(body_of(call("DELETE", "/realms/one")).find("unused_faults")->as_array()->empty());
   EXPECT_EQ(body_of(call("DELETE", "/realms/two")).find("unused_faults")->as_array()->size(), 1u);
+}
+
+TEST_F(ControlApi, TellsWhatCanGoWrongAndTakesOneRuleAwayAgain) {
+  const auto known = body_of(call("GET", "/faults"));
+  const auto& first = known.find("faults")->as_array()->front();
+  for (const char* name : {"name", "layer", "title", "phases", "arguments", "example"}) EXPECT_NE(first.find(name), nullptr) << name;
+  create("one");
+  const auto added = post("/realms/one/faults", R"({"fault": "http.status", "arguments": {"status": 503}})");
+  EXPECT_EQ(body_of(added).int_at("id"), 1);
+  expect_problem(call("DELETE", "/realms/one/faults/2"), 404, "fault.id");
+  expect_problem(call("DELETE", "/realms/one/faults/1x"), 404, "fault.id");
+  EXPECT_EQ(body_of(call("DELETE", "/realms/one/faults/1")).int_at("fired"), 0);
+  EXPECT_EQ(authorize("one").status, 303);
 }
 
 TEST_F(ControlApi, ThePersonAtTheLoginPageDoesAsTold) {

@@ -47,6 +47,18 @@ Result<Key> Key::from_pem(std::string_view pem, std::string kid, std::optional<J
   return result;
 }
 
+Result<std::string> Key::public_pem() const {
+  const internal::ErrorQueueGuard guard;
+  if (!impl_->pkey) return fail("jwk.symmetric", "a symmetric key has no public part", "RFC 7518 §6.4");
+  const internal::BioPtr bio(BIO_new(BIO_s_mem()));
+  if (!bio || PEM_write_bio_PUBKEY(bio.get(), impl_->pkey.get()) != 1) {
+    return fail("pem.key", "OpenSSL could not write the key");
+  }
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &bytes);
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
 Result<Key> Key::from_secret(std::string_view bytes, std::string kid) {
   if (bytes.empty()) return fail("jwk.weak", "the secret is empty", "RFC 7518 §3.2");
   auto key = std::make_shared<Impl>();

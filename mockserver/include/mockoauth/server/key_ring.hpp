@@ -51,8 +51,14 @@ class KeyRing {
   explicit KeyRing(std::uint64_t seed = 0, std::vector<mimir::codec::JwsAlgorithm> algorithms = {},
                    KeySource source = {});
 
-  /// Signs a JWT. @param typ of the header: `JWT`, `at+jwt`. @param client_secret for HS256, HS384, HS512 (OIDC Core
-  /// §10.1), which no key of the ring signs.
+  /// The key that sign() uses. @param client_secret for HS256, HS384, HS512 (OIDC Core §10.1), which no key of the ring
+  /// signs.
+  [[nodiscard]] mimir::codec::Result<mimir::codec::Key> signer(std::string_view algorithm,
+                                                               std::string_view client_secret = {});
+  /// The header that sign() writes.
+  [[nodiscard]] static mimir::codec::Json header_for(std::string_view algorithm, std::string_view typ,
+                                                     const mimir::codec::Key& signer);
+  /// Signs a JWT. @param typ of the header: `JWT`, `at+jwt`.
   [[nodiscard]] mimir::codec::Result<std::string> sign(const mimir::codec::Json& claims, std::string_view algorithm,
                                                        std::string_view typ, std::string_view client_secret = {});
   /// Whether a key that is still published verifies it, by the algorithm that the key is for.

@@ -76,6 +76,7 @@ struct FaultRuleState {
   std::uint64_t matched = 0;     ///< Requests that fitted, struck or not.
   std::uint64_t unexpected = 0;  ///< Requests that fitted after an Afterwards::Fail.
   bool is_over = false;          ///< It will not strike any more.
+  std::string missed = {};       ///< Why the last request that it was meant for had nothing for it to change; empty: none had not.
 };
 
 /// Reads a rule: `{fault, arguments, phase, when, times, then, afterwards, after, probability, name}`,
@@ -85,7 +86,7 @@ struct FaultRuleState {
 [[nodiscard]] RuleResult<void> check_fault_rule(const FaultRule& rule);
 /// The form that parse_fault_rule reads.
 [[nodiscard]] mimir::codec::Json fault_rule_to_json(const FaultRule& rule);
-/// The rule with `id`, `fired`, `matched`, `unexpected` and `over` beside it.
+/// The rule with `id`, `fired`, `matched`, `unexpected`, `over` and, where there was one, `missed` beside it.
 [[nodiscard]] mimir::codec::Json fault_state_to_json(const FaultRuleState& state);
 
 /// One argument of a fault, for lists and documents.
@@ -100,14 +101,21 @@ struct FaultArgumentDescription {
 struct FaultDescription {
   std::string name;
   std::string title;
+  std::string layer;  ///< `protocol`, `http`, `wire`, `tls`, `time`, `life`, `script`.
   std::string phase;  ///< Where it strikes unless a rule says otherwise.
   std::vector<std::string> phases = {};      ///< Where it can strike.
   std::vector<std::string> other_names = {};  ///< What WireMock or Toxiproxy call it; a rule may, too.
   std::vector<FaultArgumentDescription> arguments = {};
   std::string endpoint = {};    ///< The only one that it can strike; empty: any.
   std::string grant_type = {};  ///< The same.
+  /// A rule that shows it, as JSON without `fault` (empty: none is needed), and what is asked for meanwhile.
+  std::string example_rule = {};
+  std::string example_asks = {};
+  bool example_shows = true;  ///< Whether the answer is another one then.
 };
 [[nodiscard]] std::vector<FaultDescription> known_faults();
+/// All of it, for programs: `{name, layer, title, phase, phases, other_names, arguments, endpoint, grant_type, example}`.
+[[nodiscard]] mimir::codec::Json fault_description_to_json(const FaultDescription& fault);
 
 /// What happens to an account without the client's doing, as the knob `refresh.dies_on` spells it.
 enum class AccountEvent {

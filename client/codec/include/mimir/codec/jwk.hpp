@@ -44,6 +44,8 @@ class Key {
 
   /// The public part with `kid`, `use` and `alg` where known; for `oct` this fails: it has no public part.
   [[nodiscard]] Result<Json> public_jwk() const;
+  /// The public part as PEM (SubjectPublicKeyInfo, RFC 7468 §13), as `openssl pkey -pubout` prints it; fails for `oct`.
+  [[nodiscard]] Result<std::string> public_pem() const;
   /// base64url(SHA-256) over the required members in order (RFC 7638 §3).
   [[nodiscard]] Result<std::string> thumbprint() const;
 
