@@ -60,8 +60,37 @@ INSTANTIATE_TEST_SUITE_P(
         BadScenario{"unknown_knob", scenario_with("  - client: login\n", "fits: {pkce.moed: required}\n"), 4, "no such knob"},
         BadScenario{"unknown_outcome", scenario_with("  - client: login\n    expect: {outcome: great}\n"), 6, "outcome"},
         BadScenario{"bad_duration", scenario_with("  - clock: {advance: 5 parsecs}\n"), 5, "5 parsecs"},
-        BadScenario{"server_does_nothing", scenario_with("  - server: {times: 2}\n"), 5, "does nothing"}),
+        BadScenario{"server_does_nothing", scenario_with("  - server: {times: 2}\n"), 5, "neither a `fault` nor"},
+        BadScenario{"unknown_fault", scenario_with("  - server: {fault: http.sttus}\n"), 5, "did you mean http.status"},
+        BadScenario{"fault_argument", scenario_with("  - server:\n      fault: http.status\n      arguments:\n        status: 42\n"), 8,
+                    "200 to 599"},
+        BadScenario{"action_of_a_sequence",
+                    scenario_with("  - server:\n      then:\n        - {fault: behave}\n        - {fault: hold}\n"), 8, "needs the argument"},
+        BadScenario{"fault_elsewhere", scenario_with("  - server: {fault: pkce.accept_any, when: {endpoint: authorize}}\n"), 5,
+                    "strikes only"},
+        BadScenario{"two_deeds", scenario_with("  - server: {expire: access_tokens, fault: behave}\n"), 5, "one thing a step"}),
     [](const auto& row) { return std::string(row.param.name); });
+
+TEST(ParseScenario, TakesTheWholeGrammarOfFaultRules) {
+  const auto scenario = parse_scenario(scenario_with(R"(  - server:
+      when: {endpoint: token, param: {scope: {matches: 'api*'}}, header: {X-Case: '7'}, nth: [1, 3]}
+      then:
+        - {fault: http.status, arguments: {status: 503}, times: 2}
+        - {fault: token.type, phase: before_send}
+      afterwards: fail
+      after: 1
+      name: outage
+)"), "s.yaml");
+  ASSERT_TRUE(scenario) << scenario.error().to_string();
+  const auto* step = std::get_if<FaultStep>(&scenario->steps.front().what);
+  ASSERT_NE(step, nullptr);
+  EXPECT_EQ(step->rule.then.size(), 2u);
+  EXPECT_EQ(step->rule.then.front().times, 2);
+  EXPECT_EQ(step->rule.when.parameters.front().second.text, "api*");
+  EXPECT_EQ(step->rule.when.nth.size(), 2u);
+  EXPECT_EQ(step->rule.afterwards, server::Afterwards::Fail);
+  EXPECT_EQ(step->rule.name, "outage");
+}
 
 TEST(ParseAdapter, TakesStepsStatusesAndCapabilities) {
   const auto adapter = parse_adapter("client: x\nsteps: {login: [a, '{issuer}'], any: [b]}\nexit_status: {0: done, 77: declined}\n", "a.yaml");

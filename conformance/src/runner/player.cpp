@@ -129,7 +129,7 @@ struct Player {
   }
 
   void perform(const FaultStep& step, PlayedStep& played_step) {
-    played_step.title = "the server gets the fault " + step.rule.fault;
+    played_step.title = "the server gets the fault " + name_of(step.rule);
     for (const auto& fault : server::known_faults()) {
       if (fault.name == step.rule.fault) played_step.title += " (" + fault.title + ")";
     }
@@ -191,10 +191,30 @@ struct Player {
     OutputExpectation output = expect.output;
     output.matches = with_ports(output.matches);
     for (auto& check : judge_output(output, said, all())) played.checks.push_back(std::move(check));
-    for (const auto& fault : stage.realm->faults()) {
-      if (fault.fired > 0 || fault.rule.times == 0) continue;
-      played.checks.push_back({Verdict::Inconclusive, "the fault " + fault.rule.fault + " strikes", "no request came that it was meant for"});
+    for (const auto& fault : stage.realm->faults()) judge_fault(fault);
+  }
+
+  static std::string name_of(const server::FaultRule& rule) {
+    std::string name = rule.name.empty() ? rule.fault : rule.name;
+    for (const auto& action : rule.then) {
+      if (rule.name.empty()) name += (name.empty() ? "" : ", then ") + action.fault;
     }
+    return name;
+  }
+
+  void judge_fault(const server::FaultRuleState& fault) {
+    const auto& rule = fault.rule;
+    const auto name = "the fault " + name_of(rule);
+    if (fault.fired == 0 && rule.times != 0) {
+      played.checks.push_back({Verdict::Inconclusive, name + " strikes",
+                               fault.missed.empty() ? "no request came that it was meant for" : fault.missed});
+    } else if (!rule.then.empty() && rule.times != 0 && rule.afterwards != server::Afterwards::Repeat && !fault.is_over) {
+      played.checks.push_back({Verdict::Inconclusive, name + " goes through all its actions",
+                               "only " + std::to_string(fault.fired) + " requests came that it was meant for"});
+    }
+    if (rule.afterwards != server::Afterwards::Fail) return;
+    played.checks.push_back({fault.unexpected == 0 ? Verdict::Pass : Verdict::Fail, name + " is the last that such requests meet",
+                             fault.unexpected == 0 ? "" : std::to_string(fault.unexpected) + " more came"});
   }
 };
 

@@ -98,37 +98,44 @@ ClientStep client_step(const Json& step) {
   return client;
 }
 
-Step server_step(const Json& server) {
-  if (server.find("revoke") != nullptr) return {"server", RevokeStep{}};
-  if (server.find("expire") != nullptr) return {"server", ExpireStep{}};
+// The grammar of rules is the server's (server::parse_fault_rule): what is wrong with one comes back with its pointer.
+server::RuleResult<Step> server_step(const Json& server) {
+  if (server.find("revoke") != nullptr) return Step{"server", RevokeStep{}};
+  if (server.find("expire") != nullptr) return Step{"server", ExpireStep{}};
   if (const auto event = server::parse_account_event(text_at(server, "account"))) {
-    return {"server", AccountStep{*event}};
+    return Step{"server", AccountStep{*event}};
   }
-  if (server.find("clear") != nullptr) return {"server", ClearFaultsStep{}};
-  FaultStep fault;
-  fault.rule.fault = text_at(server, "fault");
-  if (const auto* when = server.find("when")) {
-    fault.rule.when = {text_at(*when, "endpoint"), text_at(*when, "grant_type"), text_at(*when, "client_id")};
-  }
-  if (const auto* arguments = server.find("arguments")) fault.rule.arguments = *arguments;
-  fault.rule.times = static_cast<int>(server.int_at("times").value_or(1));
-  return {"server", fault};
+  if (server.find("clear") != nullptr) return Step{"server", ClearFaultsStep{}};
+  auto rule = server::parse_fault_rule(server);
+  if (!rule) return tl::unexpected(rule.error());
+  return Step{"server", FaultStep{std::move(*rule)}};
 }
 
-Step step_of(const std::string& actor, const Json& step) {
+// What a server does in one step is one thing. Empty: it is.
+std::string second_deed(const Json& server) {
+  constexpr std::string_view kAlone[] = {"revoke", "expire", "account", "clear"};
+  for (const auto deed : kAlone) {
+    if (server.find(deed) == nullptr || server.as_object()->size() == 1) continue;
+    const auto& members = *server.as_object();
+    return members.front().first == deed ? members[1].first : members.front().first;
+  }
+  return {};
+}
+
+server::RuleResult<Step> step_of(const std::string& actor, const Json& step) {
   const Json& what = *step.find(actor);
-  if (actor == "client") return {actor, client_step(step)};
+  if (actor == "client") return Step{actor, client_step(step)};
   if (actor == "browser") {
-    if (const auto* word = what.as_string()) return {actor, BrowserStep{.deny = *word == "deny"}};
-    return {actor, BrowserStep{.tamper = text_map(what.find("tamper"))}};
+    if (const auto* word = what.as_string()) return Step{actor, BrowserStep{.deny = *word == "deny"}};
+    return Step{actor, BrowserStep{.tamper = text_map(what.find("tamper"))}};
   }
   if (actor == "clock") {
     const auto written = text_at(what, "advance");
-    return {actor, ClockStep{duration(written), written}};
+    return Step{actor, ClockStep{duration(written), written}};
   }
   if (actor == "port") {
     const bool occupy = what.find("occupy") != nullptr;
-    return {actor, PortStep{static_cast<int>(*what.int_at(occupy ? "occupy" : "free")), occupy}};
+    return Step{actor, PortStep{static_cast<int>(*what.int_at(occupy ? "occupy" : "free")), occupy}};
   }
   return server_step(what);
 }
@@ -184,22 +191,19 @@ FileResult<Scenario> build_scenario(const Document& document) {
     if (actor != "client" && steps[i].find("expect") != nullptr) {
       return tl::unexpected(document.error_at(pointer + "/expect", "only a client's step has expectations of its own"));
     }
-    Step step = step_of(actor, steps[i]);
-    if (const auto* port = std::get_if<PortStep>(&step.what); port != nullptr && port->port > scenario.ports) {
+    if (actor == "server") {
+      if (const auto second = second_deed(*steps[i].find(actor)); !second.empty()) {
+        return tl::unexpected(document.error_at(pointer + "/server/" + second, "the server does one thing a step; \"" + second +
+                                                                                   "\" belongs into one of its own"));
+      }
+    }
+    auto step = step_of(actor, steps[i]);
+    if (!step) return tl::unexpected(document.error_at(pointer + "/server" + step.error().pointer, step.error().message));
+    if (const auto* port = std::get_if<PortStep>(&step->what); port != nullptr && port->port > scenario.ports) {
       return tl::unexpected(document.error_at(pointer, "port " + std::to_string(port->port) + " of given.ports, which has " +
                                                            std::to_string(scenario.ports)));
     }
-    if (const auto* fault = std::get_if<FaultStep>(&step.what)) {
-      std::vector<std::string> known;
-      for (const auto& description : server::known_faults()) known.push_back(description.name);
-      if (std::find(known.begin(), known.end(), fault->rule.fault) == known.end()) {
-        std::string message = fault->rule.fault.empty() ? "the server does nothing in this step"
-                                                        : "there is no fault \"" + fault->rule.fault + "\"";
-        for (const auto& near : document::nearest(fault->rule.fault, known, 1)) message += "; did you mean \"" + near + "\"?";
-        return tl::unexpected(document.error_at(pointer + "/server", message));
-      }
-    }
-    scenario.steps.push_back(std::move(step));
+    scenario.steps.push_back(std::move(*step));
   }
   scenario.expect = expectation(root.find("expect"));
   if (const auto* twin = root.find("twin")) {
