@@ -134,5 +134,19 @@ TEST(Pem, DoesNotServeAsAnHmacSecret) {
   EXPECT_EQ(jws_verify(jws, servers, lax).error().code, "jws.key_mismatch");
 }
 
+TEST(Pem, IsWrittenByteForByteAsOpensslDoes) {
+  const TemporaryFolder folder;
+  for (const std::vector<std::string>& kind : {std::vector<std::string>{"-algorithm", "ED25519"},
+                                               {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}}) {
+    const auto pem = generate(folder, kind);
+    folder.write("key.pem", pem);
+    const auto printed = run_openssl(folder, {"pkey", "-in", folder.path("key.pem"), "-pubout"});
+    ASSERT_EQ(printed.status, 0) << printed.errors;
+    EXPECT_EQ(Key::from_pem(pem).value().public_pem().value(), printed.output);
+    EXPECT_EQ(Key::from_pem(printed.output).value().public_pem().value(), printed.output) << "a public key, too";
+  }
+  EXPECT_EQ(Key::from_secret("0123456789abcdef0123456789abcdef").value().public_pem().error().code, "jwk.symmetric");
+}
+
 }  // namespace
 }  // namespace mimir::codec
