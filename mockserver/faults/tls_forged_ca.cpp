@@ -11,8 +11,10 @@ void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate =
 void register_tls_forged_ca(Faults& faults) {
   faults.add({.name = "tls.forged_ca",
               .title = "The server shows a certificate of a CA that bears the name of the trusted one and has another key",
+              .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change});
+              .welcome = change,
+              .example = {.asks = "jwks"}});
 }
 
 }  // namespace mockoauth::server

@@ -47,21 +47,22 @@ ControlAnswer clear(const ControlCall& call) {
 
 // The grammar in full is parse_fault_rule's; this is what a generated client needs to know of it.
 std::string rule_schema() {
-  const std::string match = R"({"oneOf": [{"type": "string"},
-    {"type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "properties": {
+  const std::string match = R"({"anyOf": [{"title": "a text", "type": "string"},
+    {"title": "a match", "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "properties": {
       "equals": {"type": "string"}, "matches": {"type": "string"}, "present": {"type": "boolean"},
       "absent": {"type": "boolean"}}}]})";
   const std::string action = R"("fault": {"type": "string"}, "arguments": {"type": "object"}, "phase": {"type": "string"})";
-  const std::string one = R"({"type": "object", "additionalProperties": false, "required": ["fault"], "properties": {)" + action +
+  const std::string one = R"({"title": "an action", "type": "object", "additionalProperties": false, "required": ["fault"], "properties": {)" + action +
                           R"(, "times": {"type": "integer", "minimum": 1}}})";
-  return R"({"type": "object", "additionalProperties": false, "properties": {)" + action + R"(,
+  return R"({"title": "a rule", "type": "object", "additionalProperties": false, "properties": {)" + action + R"(,
     "when": {"type": "object", "additionalProperties": false, "properties": {
       "endpoint": {"type": "string"}, "grant_type": {"type": "string"}, "client_id": {"type": "string"},
       "user": {"type": "string"}, "flow": {"type": "string"}, "method": {"type": "string"},
       "param": {"type": "object", "additionalProperties": )" + match + R"(},
       "header": {"type": "object", "additionalProperties": )" + match + R"(},
-      "nth": {"oneOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}}},
-    "then": {"oneOf": [)" + one + R"(, {"type": "array", "items": )" + one + R"(}]},
+      "nth": {"anyOf": [{"title": "a number", "type": "integer"},
+                        {"title": "a list of numbers", "type": "array", "items": {"type": "integer"}}]}}},
+    "then": {"anyOf": [)" + one + R"(, {"title": "a list of actions", "type": "array", "items": )" + one + R"(}]},
     "times": {"type": "integer", "minimum": 0},
     "after": {"type": "integer", "minimum": 0},
     "probability": {"type": "number", "minimum": 0, "maximum": 1},
