@@ -7,10 +7,10 @@
 namespace mockoauth::server {
 namespace {
 
-using enum Condition;
-
 // In the order of the enumeration, so that looking one up is indexing.
-constexpr std::array kEntries = {
+constexpr auto kEntries = [] {
+  using enum Condition;  // In here only: other files are compiled together with this one.
+  return std::array{
     ConditionEntry{RedirectMismatch, "redirect_mismatch", 400, "invalid_request",
                    "redirect_uri is not registered for this client", "RFC 6749 §3.1.2.4"},
     ConditionEntry{ClientUnknown, "client_unknown", 401, "invalid_client", "client_id is not known", "RFC 6749 §5.2"},
@@ -136,13 +136,14 @@ constexpr std::array kEntries = {
     ConditionEntry{SoftwareStatementUnapproved, "software_statement_unapproved", 400,
                    "unapproved_software_statement", "the software statement is not approved here", "RFC 7591 §3.2.2"},
     ConditionEntry{ModelUnknown, "model_unknown", 404, "not_found", "there is no such model", ""},
-};
+  };
+}();
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     if (static_cast<std::size_t>(kEntries[i].condition) != i) return false;
   }
-  return kEntries.size() == static_cast<std::size_t>(ModelUnknown) + 1;
+  return kEntries.size() == static_cast<std::size_t>(Condition::ModelUnknown) + 1;
 }
 static_assert(in_order());
 
