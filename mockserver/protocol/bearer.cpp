@@ -24,7 +24,7 @@ bool is_b64token(std::string_view text) {
   return end != text.begin() && std::all_of(end, text.end(), [](char c) { return c == '='; });
 }
 
-struct Presented {
+struct PresentedToken {
   std::string token;
   bool by_dpop = false;  ///< The scheme was DPoP (RFC 9449 §7.1).
 };
@@ -38,10 +38,10 @@ std::optional<std::string> credential_at(const Call& call, std::string_view way)
   return std::nullopt;
 }
 
-Checked<Presented> presented_token(const Call& call, const AccessPolicy& policy) {
+Checked<PresentedToken> presented_token(const Call& call, const AccessPolicy& policy) {
   for (const auto& way : policy.ways) {
     if (const auto credential = credential_at(call, way); credential && !credential->empty()) {
-      return Presented{*credential};
+      return PresentedToken{*credential};
     }
   }
   if (!policy.ways.empty() && !contains(policy.ways, "bearer")) {
@@ -69,7 +69,7 @@ Checked<Presented> presented_token(const Call& call, const AccessPolicy& policy)
   if (!is_b64token(token)) {
     return refuse(Condition::ParamInvalid, "the Bearer credentials are malformed", "RFC 6750 §2.1");
   }
-  return Presented{std::string(token), by_dpop};
+  return PresentedToken{std::string(token), by_dpop};
 }
 
 // A signature is verified with the tables closed, so what is needed is copied out of them.
