@@ -155,6 +155,21 @@ TEST(FaultJwt, OfTwoRulesForOneAnswerEachGetsItsToken) {
   EXPECT_EQ(engine.last().faults.size(), 2u);
 }
 
+// Whose login it is stands in the same tables that tokens are put into.
+TEST(FaultJwt, StrikesTheTokensOfOnePerson) {
+  for (const char* user : {"ada", "bob"}) {
+    Engine engine(fault_profile({{"access.format", "jwt"}}));
+    engine.realm().choose_user(user);
+    add_rule(engine, R"({"fault":"jwt.wrong_aud","when":{"user":"ada"},"times":0})");
+    add_rule(engine, R"({"fault":"jwt.wrong_iss","when":{"user":"ada"},"arguments":{"token":"access_token"},"times":0})");
+    const auto tokens = engine.login();
+    const bool is_struck = std::string(user) == "ada";
+    EXPECT_EQ(text_at(claims_of(text_at(tokens, "id_token")), "aud"), is_struck ? "another-client" : "app");
+    EXPECT_EQ(text_at(claims_of(text_at(tokens, "access_token")), "iss") == "https://attacker.example", is_struck);
+    EXPECT_EQ(engine.refresh(text_at(tokens, kRefresh)).status, 200);
+  }
+}
+
 TEST(FaultJwt, IsKeptForAnAnswerWithThatToken) {
   Engine engine(fault_profile({{"access.format", "opaque"}}));
   add_rule(engine, named("jwt.expired", R"({"token":"access_token"})").c_str());
