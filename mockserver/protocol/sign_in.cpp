@@ -5,6 +5,7 @@
 #include "protocol/claims_request.hpp"
 #include "protocol/issue.hpp"
 #include "protocol/page.hpp"
+#include "protocol/person_answer.hpp"
 #include "protocol/redirect_uri.hpp"
 #include "protocol/registrations.hpp"
 #include "protocol/text.hpp"
@@ -112,7 +113,7 @@ bool needs_consent(Call& call, const AuthorizationRequest& request, const std::s
 }
 
 Checked<SignIn> sign_in(Call& call, const AuthorizationRequest& request) {
-  const auto person = call.realm.registrations.person(value_of(request.parameters, "login_hint").value_or(""));
+  const auto person = person_at(call, value_of(request.parameters, "login_hint").value_or(""));
   const auto session = call.realm.sessions.find(session_cookie(call.request), call.now);
   const auto wrong = session ? what_is_wrong(call, request, *session) : "nobody is signed in";
   if (is_silent(request)) {
@@ -137,7 +138,7 @@ Checked<std::vector<std::string>> ask_consent(Call& call, const AuthorizationReq
     if (needed) return refuse(Condition::ConsentRequired);
     return request.scopes;
   }
-  const auto person = call.realm.registrations.person();
+  const auto person = person_at(call);
   if (person.decision == UserDecision::Deny) return refuse(Condition::UserDenied);
   if (!needed) return request.scopes;
   if (person.decision == UserDecision::Abandon) {
@@ -157,7 +158,7 @@ bool somebody_signs_in(Call& call) {
   const bool just_now = std::any_of(call.answer_headers.begin(), call.answer_headers.end(),
                                     [](const auto& header) { return header.first == "Set-Cookie"; });
   if (just_now) return true;
-  const auto person = call.realm.registrations.person();
+  const auto person = person_at(call);
   if (person.decision == UserDecision::Abandon) return false;
   (void)start_session(call, person.user);
   return true;
