@@ -9,15 +9,6 @@ using mimir::codec::Json;
 
 constexpr std::int64_t kMostThinkingMs = 600'000;
 
-mimir::codec::Result<> check_scopes(const Json& arguments) {
-  const auto* scopes = arguments.find("scopes");
-  for (std::size_t i = 0; scopes != nullptr && i < scopes->as_array()->size(); ++i) {
-    if ((*scopes->as_array())[i].is_string()) continue;
-    return mimir::codec::fail("fault.arguments", "`scopes` is not a list of texts");
-  }
-  return {};
-}
-
 void answer_login(Call& call, const Json& arguments) {
   PersonAnswer answer;
   const auto decision = arguments.string_at("decision");
@@ -49,21 +40,22 @@ void answer_login(Call& call, const Json& arguments) {
 void register_login_answer(Faults& faults) {
   faults.add({.name = "login.answer",
               .title = "The person at the login page does this about one login: another user, no, fewer scopes, later, never",
+              .layer = "script",
               .phase = Phase::BeforeValidation,
               .reach = {.endpoint = "authorize"},
               .arguments = {{.name = "decision", .meaning = "What they decide; abandon: nothing ever comes back.",
                              .choices = {"approve", "deny", "abandon"}},
                             {.name = "sub", .kind = ArgumentKind::Field,
                              .meaning = "Who signs in, whatever login_hint says."},
-                            {.name = "scopes", .kind = ArgumentKind::List,
+                            {.name = "scopes", .kind = ArgumentKind::Texts,
                              .meaning = "What they tick, where the knob `scope.partial` lets them."},
                             {.name = "latch", .kind = ArgumentKind::Field,
                              .meaning = "They answer once the call is released at this latch."},
                             {.name = "limit_ms", .kind = ArgumentKind::Number,
                              .meaning = "They think for so many milliseconds at most; 30000 when left out.", .least = 1,
                              .most = kMostThinkingMs}},
-              .check_arguments = check_scopes,
               .apply = answer_login,
+              .example = {.rule = R"({"arguments": {"decision": "deny"}})", .asks = "authorize"},
               .blocks = true});
 }
 

@@ -48,7 +48,7 @@ void register_logins(ControlRoutes& routes) {
                   "additionalProperties": false, "properties": {
                     "decision": {"enum": ["approve", "deny", "abandon"]},
                     "sub": {"type": "string", "minLength": 1},
-                    "scopes": {"type": "array", "items": {"type": "string"}},
+                    "scopes": {"type": "array", "minItems": 1, "items": {"type": "string"}},
                     "latch": {"type": "string", "minLength": 1},
                     "limit_ms": {"type": "integer", "minimum": 1, "maximum": 600000}}}}}})",
               .status = 201, .handle = add,
