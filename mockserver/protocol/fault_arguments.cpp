@@ -124,7 +124,8 @@ RuleResult<void> check_arguments(const Fault& fault, const Json& arguments) {
   }
   const auto names = names_of(fault);
   if (members != nullptr) {
-    for (const auto& [name, value] : *members) {
+    for (const auto& member : *members) {
+      const auto& name = member.first;
       const auto known = std::find_if(fault.arguments.begin(), fault.arguments.end(),
                                       [&](const auto& argument) { return argument.name == name; });
       if (known == fault.arguments.end()) {
@@ -133,7 +134,7 @@ RuleResult<void> check_arguments(const Fault& fault, const Json& arguments) {
                                           : "`" + fault.name + "` has no argument `" + name + "`; known are `" +
                                                 join(names, "`, `") + "`");
       }
-      if (auto checked = check_one(*known, value); !checked) return checked;
+      if (auto checked = check_one(*known, member.second); !checked) return checked;
     }
   }
   for (const auto& argument : fault.arguments) {
