@@ -8,7 +8,7 @@ import httpx
 from control_api import Client
 from control_api.api.default import (add_fault, await_exchange, await_latch, change_clock, create_realm, drop_realm,
                                      look_up_token, release_latch, verify_journal)
-from control_api.models import (AddFaultBody, AwaitExchangeBody, AwaitLatchBody, ChangeClockClock, CreateRealmBody,
+from control_api.models import (AddFaultARule, AwaitExchangeBody, AwaitLatchBody, ChangeClockClock, CreateRealmBody,
                                 LookUpTokenBody, Problem, ReleaseLatchBody, VerifyJournalBody)
 
 parts = urllib.parse.urlsplit(os.environ["MOCKOAUTH_ISSUER"])
@@ -57,7 +57,7 @@ tokens = log_in()
 grant = say(look_up_token, LookUpTokenBody(token=tokens["access_token"]), realm=REALM)
 assert grant.flow == "g1" and grant.alive and grant.lineage[-1].consumed == ["code:c1"], grant
 
-say_rule = add_fault.sync_detailed(realm=REALM, client=client, body=AddFaultBody.from_dict(
+say_rule = add_fault.sync_detailed(realm=REALM, client=client, body=AddFaultARule.from_dict(
     {"fault": "hold", "arguments": {"latch": "both"}, "times": 2, "when": {"grant_type": "refresh_token"}}))
 assert say_rule.status_code < 300, say_rule
 
