@@ -1,6 +1,5 @@
 #include "protocol/alter_delivery.hpp"
 
-#include <memory>
 #include <utility>
 
 namespace mockoauth::server {
@@ -14,9 +13,8 @@ constexpr int kUnavailable = 503;
 
 void alter_delivery(Call& call, std::string words, void (*change)(Delivery&, const Json&), const Json& arguments) {
   if (!call.answer) call.answer = HttpResponse{.status = kUnavailable};
-  auto delivery = call.answer->delivery ? *call.answer->delivery : Delivery();
-  change(delivery, arguments);
-  call.answer->delivery = std::make_shared<const Delivery>(std::move(delivery));
+  if (!call.delivery) call.delivery.emplace();
+  change(*call.delivery, arguments);
   auto& told = call.exchange.delivery;
   told += (told.empty() ? "" : ", ") + std::move(words);
 }

@@ -9,6 +9,7 @@
 
 #include "protocol/realm_state.hpp"
 #include "protocol/refusal.hpp"
+#include <mockoauth/server/delivery.hpp>
 #include <mockoauth/server/http.hpp>
 #include <mockoauth/server/journal.hpp>
 
@@ -55,6 +56,7 @@ struct Call {
   Headers answer_headers = {};  ///< Go out with whatever is answered: `Set-Cookie`, `DPoP-Nonce`.
   /// Set by a fault before validation: sent instead of what the endpoint would say. Set by the pipeline afterwards.
   std::optional<HttpResponse> answer = {};
+  std::optional<Delivery> delivery = {};  ///< How it is to go out, whatever answer it will be; nothing: as ever.
   std::optional<PersonAnswer> person = {};  ///< Set by a fault: what the person does about this login.
   std::chrono::seconds skew{0};  ///< How far the server's word about the time is off, in this call only.
   std::vector<Condition> waived = {};  ///< Conditions that a fault told the server not to look at.

@@ -12,11 +12,6 @@ constexpr std::pair<Delivery::Place, std::string_view> kPlaces[] = {
 
 }  // namespace
 
-bool Delivery::arrives_whole() const {
-  const bool all_sent = place == Place::AfterAnswer || then == Then::GoOn;
-  return all_sent && !raw && !framing && tail.empty() && endless.empty();
-}
-
 std::string_view to_string(Delivery::Place place) {
   for (const auto& [known, name] : kPlaces) {
     if (known == place) return name;

@@ -197,6 +197,7 @@ HttpResponse run_pipeline(RealmState& realm, HttpRequest request) {
   answer_call(call);
 
   // The realm's own time, so that a client sees the skew that a script makes.
+  if (call.delivery) call.answer->delivery = std::make_shared<const Delivery>(std::move(*call.delivery));
   if (!call.answer->header("Date")) call.answer->set_header("Date", mimir::codec::format_http_date(call.told_now()));
   return enter_in_journal(call, std::move(request));
 }

@@ -185,10 +185,11 @@ void Server::open_path(const std::string& target) {
   constexpr std::string_view kAsked[] = {"/authorize", "/token", "/jwks", "/userinfo", "/introspect", "/revoke", "/endsession",
                                          "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"};
   const bool is_asked = segment.at > 0 || std::find(std::begin(kAsked), std::end(kAsked), path) != std::end(kAsked);
+  if (!is_asked) return;  // Nearly always: before anything is locked.
   decltype(RealmDefaults::at_any_path) make;
   {
     const std::shared_lock lock(impl_->mutex);
-    if (!is_asked || !impl_->defaults.at_any_path || impl_->paths.contains(segment.text)) return;
+    if (!impl_->defaults.at_any_path || impl_->paths.contains(segment.text)) return;
     make = impl_->defaults.at_any_path;
   }
   auto options = make(segment.text);

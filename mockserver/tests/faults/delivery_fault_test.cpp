@@ -71,7 +71,7 @@ TEST_F(DeliveryFault, ResponseDrip) {
   const auto delivery = strike("response.drip", Json::object({{"bytes", 3}, {"every_ms", 5}}));
   EXPECT_EQ(delivery.piece_bytes, 3U);
   EXPECT_EQ(delivery.piece_pause, 5ms);
-  EXPECT_TRUE(delivery.arrives_whole());
+  EXPECT_EQ(delivery.then, Then::GoOn);
 }
 
 TEST_F(DeliveryFault, ResponseGarbage) {
@@ -106,6 +106,16 @@ TEST_F(DeliveryFault, TwoOfThemAddUp) {
   EXPECT_EQ(delivery.delay, 10ms);
   EXPECT_EQ(delivery.then, Then::Reset);
   EXPECT_EQ(engine_.last().delivery, "delayed by 10 ms, reset before_answer");
+}
+
+TEST_F(DeliveryFault, LastsWhateverAnswerItWillBe) {
+  ASSERT_TRUE(engine_.realm().add_fault({.fault = "response.delay", .arguments = Json::object({{"ms", 10}})}));
+  ASSERT_TRUE(engine_.realm().add_fault({.fault = "answer.html"}));
+  ASSERT_TRUE(engine_.realm().add_fault({.fault = "http.status", .arguments = Json::object({{"status", 502}})}));
+  const auto answer = engine_.get("/jwks");
+  EXPECT_EQ(answer.status, 502);
+  ASSERT_TRUE(answer.delivery);
+  EXPECT_EQ(answer.delivery->delay, 10ms);
 }
 
 TEST_F(DeliveryFault, WordsOfOthersAreUnderstood) {

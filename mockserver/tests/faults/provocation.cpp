@@ -3,6 +3,15 @@
 #include <mockoauth/server/delivery.hpp>
 
 namespace mockoauth::server::testing {
+namespace {
+
+// Whether a client can have got the whole answer as it was meant.
+bool arrives_whole(const Delivery& delivery) {
+  const bool all_sent = delivery.place == Delivery::Place::AfterAnswer || delivery.then == Delivery::Then::GoOn;
+  return all_sent && !delivery.raw && !delivery.framing && delivery.tail.empty() && delivery.endless.empty();
+}
+
+}  // namespace
 
 Profile fault_profile(std::initializer_list<Json::Member> changes) {
   Json knobs = Json::object({{"refresh.rotation", "always"}, {"id_token.alg", "RS256"}});
@@ -52,7 +61,7 @@ void add_rule(Engine& engine, const char* rule) {
 std::string text_of(const HttpResponse& response) {
   std::string text = std::to_string(response.status) + "\n";
   for (const auto& [name, value] : response.headers) text += name + ": " + value + "\n";
-  if (response.delivery && !response.delivery->arrives_whole()) text += "(does not arrive whole)\n";
+  if (response.delivery && !arrives_whole(*response.delivery)) text += "(does not arrive whole)\n";
   return text + "\n" + response.body;
 }
 

@@ -17,6 +17,7 @@ using server::Delivery;
 using std::chrono::milliseconds;
 using testing::body_of;
 using testing::RawClient;
+using testing::request_for;
 using testing::status_of;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -24,8 +25,6 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::string kBody(100, 'b');
-
-std::string get_of(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
 
 // `/plain` is answered as ever, everything else as `delivery_` says.
 class DeliveryTest : public ::testing::Test {
@@ -42,13 +41,13 @@ class DeliveryTest : public ::testing::Test {
     });
   }
 
-  std::unique_ptr<RawClient> ask(const std::string& bytes = get_of("/")) {
+  std::unique_ptr<RawClient> ask(const std::string& bytes = request_for("/")) {
     auto client = std::make_unique<RawClient>(listener_->port());
     EXPECT_TRUE(client->send(bytes));
     return client;
   }
   void expect_others_are_served() {
-    EXPECT_EQ(body_of(ask(get_of("/plain"))->read_reply()), kBody);
+    EXPECT_EQ(body_of(ask(request_for("/plain"))->read_reply()), kBody);
   }
 
   Delivery delivery_;
@@ -56,7 +55,7 @@ class DeliveryTest : public ::testing::Test {
 };
 
 TEST_F(DeliveryTest, AsEverWhenNothingIsAskedFor) {
-  const auto client = ask(get_of("/") + get_of("/plain"));
+  const auto client = ask(request_for("/") + request_for("/plain"));
   EXPECT_EQ(body_of(client->read_reply()), kBody);
   EXPECT_EQ(body_of(client->read_reply()), kBody);
 }
@@ -123,17 +122,17 @@ TEST_F(DeliveryTest, StopsWhileAConnectionIsSilent) {
 
 TEST_F(DeliveryTest, ADelayedAnswerComesWholeAndTheConnectionGoesOn) {
   delivery_ = {.delay = milliseconds(20)};
-  const auto client = ask(get_of("/") + get_of("/plain"));
+  const auto client = ask(request_for("/") + request_for("/plain"));
   expect_others_are_served();
   EXPECT_EQ(body_of(client->read_reply()), kBody);
   EXPECT_EQ(body_of(client->read_reply()), kBody);
-  ASSERT_TRUE(client->send(get_of("/plain")));
+  ASSERT_TRUE(client->send(request_for("/plain")));
   EXPECT_EQ(body_of(client->read_reply()), kBody);
 }
 
 TEST_F(DeliveryTest, DripsByteByByte) {
   delivery_ = {.piece_bytes = 1, .piece_pause = milliseconds(0)};
-  const auto client = ask(get_of("/") + get_of("/plain"));
+  const auto client = ask(request_for("/") + request_for("/plain"));
   EXPECT_EQ(body_of(client->read_reply()), kBody);
   EXPECT_EQ(body_of(client->read_reply()), kBody);
 }
@@ -178,13 +177,6 @@ TEST(DeliveryPlaces, AreReadAsTheyAreWritten) {
     EXPECT_EQ(server::parse_delivery_place(server::to_string(place)), place);
   }
   EXPECT_FALSE(server::parse_delivery_place("somewhere"));
-}
-
-TEST(DeliveryWhole, IsToldApartFromWhatIsLost) {
-  EXPECT_TRUE(Delivery().arrives_whole());
-  EXPECT_TRUE((Delivery{.then = Delivery::Then::Reset}).arrives_whole());
-  EXPECT_FALSE((Delivery{.place = Delivery::Place::MidBody, .then = Delivery::Then::Close}).arrives_whole());
-  EXPECT_FALSE((Delivery{.raw = "x"}).arrives_whole());
 }
 
 }  // namespace

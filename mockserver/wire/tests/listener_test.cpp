@@ -1,10 +1,8 @@
 #include <mockoauth/wire/listener.hpp>
 
-#include "wire/aside.hpp"
 #include "wire/tests/raw_client.hpp"
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -22,6 +20,7 @@ namespace {
 using testing::body_of;
 using testing::count_of;
 using testing::RawClient;
+using testing::request_for;
 using testing::status_of;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -41,8 +40,6 @@ server::HttpResponse serve(const server::HttpRequest& request) {
   if (path == "/raw") return {.body = request.raw};
   return {.body = request.method + " " + request.target + " " + request.body};
 }
-
-std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
 
 class ListenerTest : public ::testing::Test {
  protected:
@@ -68,7 +65,7 @@ TEST_F(ListenerTest, AnswersSeveralRequestsOnOneConnection) {
   RawClient client(port());
   for (int i = 0; i < 3; ++i) {
     const auto target = "/" + std::to_string(i);
-    ASSERT_TRUE(client.send(get(target)));
+    ASSERT_TRUE(client.send(request_for(target)));
     const auto reply = client.read_reply();
     EXPECT_EQ(status_of(reply), 200);
     EXPECT_EQ(body_of(reply), "GET " + target + " ");
@@ -80,7 +77,7 @@ TEST_F(ListenerTest, AnswersSeveralRequestsOnOneConnection) {
 TEST_F(ListenerTest, AnswersPipelinedRequestsInOrder) {
   RawClient client(port());
   std::string bytes;
-  for (int i = 0; i < 100; ++i) bytes += get("/" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) bytes += request_for("/" + std::to_string(i));
 
   ASSERT_TRUE(client.send(bytes));
 
@@ -89,7 +86,7 @@ TEST_F(ListenerTest, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(ListenerTest, KeepsTheOrderBehindAReplyThatTheSocketDoesNotTakeAtOnce) {
   RawClient client(port());
-  ASSERT_TRUE(client.send(get("/medium") + get("/after") + get("/close")));
+  ASSERT_TRUE(client.send(request_for("/medium") + request_for("/after") + request_for("/close")));
 
   EXPECT_EQ(body_of(client.read_reply()).size(), kLarge / 4);
   EXPECT_EQ(body_of(client.read_reply()), "GET /after ");
@@ -126,7 +123,7 @@ TEST_F(ListenerTest, SendsTheBodyOf100ContinueOnRequest) {
 
 TEST_F(ListenerTest, SendsNoBodyToHeadAndStaysInStep) {
   RawClient client(port());
-  ASSERT_TRUE(client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + get("/none") + get("/b")));
+  ASSERT_TRUE(client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + request_for("/none") + request_for("/b")));
 
   EXPECT_THAT(client.read_reply(false), HasSubstr("Content-Length: 8\r\n"));
   EXPECT_EQ(status_of(client.read_reply(false)), 204);
@@ -139,7 +136,7 @@ TEST_F(ListenerTest, ClosesWhenTheRequestTheVersionOrTheResponseAsksForIt) {
     SCOPED_TRACE(request);
     RawClient client(port());
     // The second request comes after the last one that is answered.
-    ASSERT_TRUE(client.send(request + get("/unanswered")));
+    ASSERT_TRUE(client.send(request + request_for("/unanswered")));
 
     const auto all = client.read_to_end();
 
@@ -193,7 +190,7 @@ TEST_F(ListenerTest, AnswersTooLargeABodyOnceThoughTheClientIsStillSending) {
 TEST_F(ListenerTest, AnswersAFailingHandlerWith500WithoutTellingWhy) {
   RawClient client(port());
   for (const auto* path : {"/throw", "/throw-number"}) {
-    ASSERT_TRUE(client.send(get(path)));
+    ASSERT_TRUE(client.send(request_for(path)));
     const auto reply = client.read_reply();
     EXPECT_EQ(status_of(reply), 500);
     EXPECT_THAT(reply, Not(HasSubstr("hunter2")));
@@ -202,11 +199,11 @@ TEST_F(ListenerTest, AnswersAFailingHandlerWith500WithoutTellingWhy) {
 
 TEST_F(ListenerTest, ServesOthersWhileALargeReplyIsNotRead) {
   RawClient slow(port(), 4096);
-  ASSERT_TRUE(slow.send(get("/large")));
+  ASSERT_TRUE(slow.send(request_for("/large")));
   // As many neighbours as make every worker busy with one at least.
   for (int i = 0; i < 8; ++i) {
     RawClient other(port());
-    ASSERT_TRUE(other.send(get("/other")));
+    ASSERT_TRUE(other.send(request_for("/other")));
     EXPECT_EQ(body_of(other.read_reply()), "GET /other ");
   }
 
@@ -215,7 +212,7 @@ TEST_F(ListenerTest, ServesOthersWhileALargeReplyIsNotRead) {
 
 TEST_F(ListenerTest, CutsOffAClientThatAsksOnAndOnWithoutReading) {
   RawClient client(port(), 4096);
-  ASSERT_TRUE(client.send(get("/large") + get("/large") + get("/large")));
+  ASSERT_TRUE(client.send(request_for("/large") + request_for("/large") + request_for("/large")));
 
   EXPECT_LT(client.read_to_end().size(), 2 * kLarge);
 }
@@ -223,12 +220,12 @@ TEST_F(ListenerTest, CutsOffAClientThatAsksOnAndOnWithoutReading) {
 TEST_F(ListenerTest, SurvivesClientsThatLeaveEarly) {
   for (int i = 0; i < 100; ++i) {
     RawClient client(port());
-    ASSERT_TRUE(client.send(i % 2 == 0 ? get("/medium") : "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"));
+    ASSERT_TRUE(client.send(i % 2 == 0 ? request_for("/medium") : "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"));
     if (i % 4 < 2) client.reset();
   }
 
   RawClient client(port());
-  ASSERT_TRUE(client.send(get("/still")));
+  ASSERT_TRUE(client.send(request_for("/still")));
   EXPECT_EQ(body_of(client.read_reply()), "GET /still ");
 }
 
@@ -239,7 +236,7 @@ TEST_F(ListenerTest, Answers200ClientsAtOnceEachWithItsOwnReply) {
   std::vector<std::thread> threads;
   for (std::size_t part = 0; part < 4; ++part) {
     threads.emplace_back([&, part] {
-      for (std::size_t i = part; i < clients.size(); i += 4) clients[i]->send(get("/" + std::to_string(i)));
+      for (std::size_t i = part; i < clients.size(); i += 4) clients[i]->send(request_for("/" + std::to_string(i)));
       for (std::size_t i = part; i < clients.size(); i += 4) {
         if (body_of(clients[i]->read_reply()) == "GET /" + std::to_string(i) + " ") ++right;
       }
@@ -259,7 +256,7 @@ TEST_F(ListenerTest, NeverGivesAReplyToTheWrongClient) {
       for (int i = 0; i < 200; ++i) {
         const auto target = "/" + std::to_string(part) + "-" + std::to_string(i);
         RawClient client(port());
-        client.send(get(target));
+        client.send(request_for(target));
         if (i % 2 == 0) continue;
         if (body_of(client.read_reply()) != "GET " + target + " ") ++wrong;
       }
@@ -289,9 +286,9 @@ TEST(ListenerLimits, ClosesAnIdleConnectionSilentlyAndTellsASlowRequest) {
   RawClient idle((*listener)->port());
   RawClient slow((*listener)->port());
   RawClient stalled((*listener)->port(), 4096);
-  ASSERT_TRUE(idle.send(get("/a")));
+  ASSERT_TRUE(idle.send(request_for("/a")));
   ASSERT_TRUE(slow.send("GET / HTTP/1.1\r\nHost: x\r\n"));
-  ASSERT_TRUE(stalled.send(get("/large")));
+  ASSERT_TRUE(stalled.send(request_for("/large")));
 
   EXPECT_EQ(never.read_to_end(), "");
   EXPECT_TRUE(never.ended());
@@ -342,7 +339,7 @@ TEST(ListenerStop, EveryClientSeesTheEndOfItsStream) {
     clients.push_back(std::make_unique<RawClient>(port));
     // Some are served, some in the middle of a request, some have just connected.
     if (i % 3 == 0) {
-      clients.back()->send(get("/a"));
+      clients.back()->send(request_for("/a"));
       EXPECT_EQ(status_of(clients.back()->read_reply()), 200);
     } else if (i % 3 == 1) {
       clients.back()->send("GET / HT");
@@ -373,7 +370,7 @@ TEST(ListenerStop, LetsARunningAnswerFinish) {
   });
   RawClient client((*listener)->port());
   RawClient idle((*listener)->port());
-  ASSERT_TRUE(client.send(get("/")));
+  ASSERT_TRUE(client.send(request_for("/")));
   entered.wait(false);
 
   std::thread stopper([&] { (*listener)->stop(); });
@@ -389,102 +386,6 @@ TEST(ListenerStop, LetsARunningAnswerFinish) {
   EXPECT_TRUE(client.ended());
 }
 
-class HoldingListener : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto listener = Listener::bind({.threads = 1});
-    ASSERT_TRUE(listener.has_value()) << listener.error().message;
-    listener_ = std::move(*listener);
-    listener_->start(ListenerCalls{
-        [this](const server::HttpRequest& request) {
-          if (request.path() == "/held") {
-            ++entered_;
-            entered_.notify_all();
-            released_.wait(false);
-          }
-          return server::HttpResponse{.body = request.target};
-        },
-        [](const server::HttpRequest& request) { return request.path() == "/held"; }});
-  }
-  void TearDown() override {
-    release();
-    listener_.reset();
-  }
-  void release() {
-    released_ = true;
-    released_.notify_all();
-  }
-
-  void wait_for_held(int count) {
-    for (int seen = entered_; seen < count; seen = entered_) entered_.wait(seen);
-  }
-
-  std::atomic<int> entered_ = 0;
-  std::atomic<bool> released_ = false;
-  std::unique_ptr<Listener> listener_;
-};
-
-TEST_F(HoldingListener, ServesOthersWhileCallsAreHeld) {
-  std::deque<RawClient> held;
-  for (int i = 0; i < 8; ++i) {
-    held.emplace_back(listener_->port());
-    ASSERT_TRUE(held.back().send(get("/held")));
-  }
-  wait_for_held(8);
-  RawClient other(listener_->port());
-  ASSERT_TRUE(other.send(get("/other")));
-  EXPECT_EQ(body_of(other.read_reply()), "/other");
-
-  release();
-  for (auto& client : held) EXPECT_EQ(body_of(client.read_reply()), "/held");
-}
-
-TEST_F(HoldingListener, AnswersWhatIsSentBehindAHeldCallAfterIt) {
-  RawClient client(listener_->port());
-  RawClient other(listener_->port());
-  ASSERT_TRUE(client.send(get("/held") + get("/second")));
-  ASSERT_TRUE(other.send(get("/other")));
-  EXPECT_EQ(body_of(other.read_reply()), "/other");
-  ASSERT_TRUE(client.send(get("/third")));
-  ASSERT_TRUE(other.send(get("/again")));
-  EXPECT_EQ(body_of(other.read_reply()), "/again");
-
-  release();
-  for (const char* target : {"/held", "/second", "/third"}) EXPECT_EQ(body_of(client.read_reply()), target);
-  ASSERT_TRUE(client.send(get("/fourth")));
-  EXPECT_EQ(body_of(client.read_reply()), "/fourth");
-}
-
-TEST_F(HoldingListener, RefusesACallMoreThanThereAreThreadsFor) {
-  std::deque<RawClient> held;
-  for (std::size_t i = 0; i < Aside::kMost; ++i) {
-    held.emplace_back(listener_->port());
-    ASSERT_TRUE(held.back().send(get("/held")));
-    wait_for_held(static_cast<int>(i) + 1);
-  }
-  RawClient last(listener_->port());
-  ASSERT_TRUE(last.send(get("/held")));
-  EXPECT_EQ(status_of(last.read_to_end()), 503);
-  EXPECT_TRUE(last.ended());
-
-  release();
-  for (auto& client : held) EXPECT_EQ(status_of(client.read_reply()), 200);
-}
-
-TEST_F(HoldingListener, GoesOnAfterTheClientOfAHeldCallHasLeft) {
-  {
-    RawClient client(listener_->port());
-    ASSERT_TRUE(client.send(get("/held")));
-    wait_for_held(1);
-  }
-  RawClient other(listener_->port());
-  ASSERT_TRUE(other.send(get("/other")));
-  EXPECT_EQ(body_of(other.read_reply()), "/other");
-  release();
-  ASSERT_TRUE(other.send(get("/again")));
-  EXPECT_EQ(body_of(other.read_reply()), "/again");
-}
-
 TEST(ListenerStop, CanBeStartedAgain30TimesOnTheSamePort) {
   std::uint16_t port = 0;
   for (int i = 0; i < 30; ++i) {
@@ -493,7 +394,7 @@ TEST(ListenerStop, CanBeStartedAgain30TimesOnTheSamePort) {
     port = (*listener)->port();
     (*listener)->start(serve);
     RawClient client(port);
-    ASSERT_TRUE(client.send(get("/a")));
+    ASSERT_TRUE(client.send(request_for("/a")));
     ASSERT_EQ(status_of(client.read_reply()), 200);
   }
 }

@@ -99,6 +99,8 @@ void RawClient::reset() {
   fd_ = -1;
 }
 
+std::string request_for(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
+
 int status_of(std::string_view reply) {
   int status = 0;
   if (reply.starts_with("HTTP/1.1 ") && reply.size() > 12) {

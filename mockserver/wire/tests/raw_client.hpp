@@ -38,6 +38,7 @@ class RawClient {
   std::string buffer_;
 };
 
+[[nodiscard]] std::string request_for(const std::string& target);  ///< GET, and nothing but a Host.
 [[nodiscard]] int status_of(std::string_view reply);
 [[nodiscard]] std::string body_of(std::string_view reply);
 /// How often `part` stands in `text`.

@@ -46,9 +46,6 @@ struct Delivery {
   std::string endless = {};
   std::uint64_t endless_bytes = std::uint64_t{1} << 40;
   std::chrono::milliseconds endless_pause{0};  ///< Between two of them.
-
-  /// Whether a client can have got the whole answer as it was meant.
-  [[nodiscard]] bool arrives_whole() const;
 };
 
 [[nodiscard]] std::string_view to_string(Delivery::Place place);  ///< `mid_headers`
