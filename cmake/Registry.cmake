@@ -1,9 +1,10 @@
 # A folder of features becomes a list: one .cpp per feature, each defining `void register_<file name>(<Registry>&)`.
 # Adding or removing a file needs only a rebuild. No static initialisers: those are dropped from static libraries.
-# Features are alike and have helpers of the same names, so each is compiled alone; those of a folder that is TOGETHER are not.
+# Each is compiled alone, so that a change in one is soon built; those of a folder that is TOGETHER are compiled in batches
+# (BuildTime.cmake), for which their helpers need names that no other file of the target gives to something else.
 #
 #   mockoauth_registry(TARGET mockoauth-server FOLDER endpoints NAMESPACE mockoauth::server
-#                      REGISTRY Endpoints HEADER "endpoints/endpoint.hpp" FUNCTION register_all_endpoints)
+#                      REGISTRY Endpoints HEADER "protocol/endpoint.hpp" FUNCTION register_all_endpoints [TOGETHER])
 function(mockoauth_registry)
   cmake_parse_arguments(ARG "TOGETHER" "TARGET;FOLDER;NAMESPACE;REGISTRY;HEADER;FUNCTION" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER}/*.cpp")

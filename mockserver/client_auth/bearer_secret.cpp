@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 
-bool is_used(const Call& call) {
+bool is_used_bearer_secret(const Call& call) {
   const auto header = call.request.header("Authorization");
   return header && equal_ignoring_case(std::string_view(*header).substr(0, kScheme.size()), kScheme);
 }
 
 // The secret alone says who asks; a client_id beside it must agree.
-Checked<Presented> read(const Call& call) {
+Checked<Presented> read_bearer_secret(const Call& call) {
   const auto header = call.request.header("Authorization").value_or("");
   Presented presented{{}, std::string(trim(std::string_view(header).substr(kScheme.size())))};
   if (const auto owner = call.realm.registrations.find_client_by_secret(presented.secret)) {
@@ -24,7 +24,7 @@ Checked<Presented> read(const Call& call) {
   return presented;
 }
 
-Checked<void> check(Call&, const ClientRegistration& client, const Presented& presented) {
+Checked<void> check_bearer_secret(Call&, const ClientRegistration& client, const Presented& presented) {
   if (mimir::codec::constant_time_equal(presented.secret, client.client_secret)) return {};
   return refuse(Condition::ClientBadSecret, "the client secret is wrong");
 }
@@ -32,7 +32,11 @@ Checked<void> check(Call&, const ClientRegistration& client, const Presented& pr
 }  // namespace
 
 void register_bearer_secret(ClientAuthMethods& methods) {
-  methods.add({.name = "bearer_secret", .scheme = "Bearer", .is_used = is_used, .read = read, .check = check,
+  methods.add({.name = "bearer_secret",
+               .scheme = "Bearer",
+               .is_used = is_used_bearer_secret,
+               .read = read_bearer_secret,
+               .check = check_bearer_secret,
                .proves_secret = true});
 }
 

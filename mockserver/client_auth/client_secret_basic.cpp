@@ -10,13 +10,13 @@ namespace {
 
 using mimir::codec::form_decode;
 
-bool is_used(const Call& call) {
+bool is_used_client_secret_basic(const Call& call) {
   const auto header = call.request.header("Authorization");
   return header && equal_ignoring_case(std::string_view(*header).substr(0, 6), "Basic ");
 }
 
 // Appendix B: id and secret are form-encoded before they are joined with a colon.
-Checked<Presented> read(const Call& call) {
+Checked<Presented> read_client_secret_basic(const Call& call) {
   const auto header = call.request.header("Authorization").value_or("");
   const auto decoded = mimir::codec::base64_decode(trim(std::string_view(header).substr(5)));
   if (!decoded) return refuse(Condition::ClientBadSecret, "the Basic credentials are not base64", "RFC 7617 §2");
@@ -32,7 +32,7 @@ Checked<Presented> read(const Call& call) {
   return Presented{*id, *secret};
 }
 
-Checked<void> check(Call&, const ClientRegistration& client, const Presented& presented) {
+Checked<void> check_client_secret_basic(Call&, const ClientRegistration& client, const Presented& presented) {
   if (mimir::codec::constant_time_equal(presented.secret, client.client_secret)) return {};
   return refuse(Condition::ClientBadSecret, "the client secret is wrong");
 }
@@ -40,7 +40,11 @@ Checked<void> check(Call&, const ClientRegistration& client, const Presented& pr
 }  // namespace
 
 void register_client_secret_basic(ClientAuthMethods& methods) {
-  methods.add({.name = "client_secret_basic", .scheme = "Basic", .is_used = is_used, .read = read, .check = check,
+  methods.add({.name = "client_secret_basic",
+               .scheme = "Basic",
+               .is_used = is_used_client_secret_basic,
+               .read = read_client_secret_basic,
+               .check = check_client_secret_basic,
                .proves_secret = true});
 }
 

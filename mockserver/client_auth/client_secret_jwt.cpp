@@ -5,9 +5,9 @@
 namespace mockoauth::server {
 namespace {
 
-bool is_used(const Call& call) { return has_client_assertion(call) && has_symmetric_assertion(call); }
+bool is_used_client_secret_jwt(const Call& call) { return has_client_assertion(call) && has_symmetric_assertion(call); }
 
-Checked<void> check(Call& call, const ClientRegistration& client, const Presented&) {
+Checked<void> check_client_secret_jwt(Call& call, const ClientRegistration& client, const Presented&) {
   const auto key = mimir::codec::Key::from_secret(client.client_secret);
   if (!key) return refuse(Condition::ClientBadSecret, "the client has no secret to verify its assertion with");
   mimir::codec::KeySet keys;
@@ -18,7 +18,10 @@ Checked<void> check(Call& call, const ClientRegistration& client, const Presente
 }  // namespace
 
 void register_client_secret_jwt(ClientAuthMethods& methods) {
-  methods.add({.name = "client_secret_jwt", .is_used = is_used, .read = read_client_assertion, .check = check,
+  methods.add({.name = "client_secret_jwt",
+               .is_used = is_used_client_secret_jwt,
+               .read = read_client_assertion,
+               .check = check_client_secret_jwt,
                .proves_secret = true});
 }
 

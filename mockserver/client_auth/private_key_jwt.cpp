@@ -5,9 +5,9 @@
 namespace mockoauth::server {
 namespace {
 
-bool is_used(const Call& call) { return has_client_assertion(call) && !has_symmetric_assertion(call); }
+bool is_used_private_key_jwt(const Call& call) { return has_client_assertion(call) && !has_symmetric_assertion(call); }
 
-Checked<void> check(Call& call, const ClientRegistration& client, const Presented&) {
+Checked<void> check_private_key_jwt(Call& call, const ClientRegistration& client, const Presented&) {
   const auto keys = client_keys(call, client, Condition::ClientBadSecret);
   if (!keys) return tl::unexpected(keys.error());
   return check_client_assertion(call, client, *keys, asymmetric_algorithms());
@@ -16,7 +16,10 @@ Checked<void> check(Call& call, const ClientRegistration& client, const Presente
 }  // namespace
 
 void register_private_key_jwt(ClientAuthMethods& methods) {
-  methods.add({.name = "private_key_jwt", .is_used = is_used, .read = read_client_assertion, .check = check});
+  methods.add({.name = "private_key_jwt",
+               .is_used = is_used_private_key_jwt,
+               .read = read_client_assertion,
+               .check = check_private_key_jwt});
 }
 
 }  // namespace mockoauth::server

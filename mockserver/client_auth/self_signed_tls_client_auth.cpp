@@ -25,7 +25,7 @@ bool is_registered(const Json& jwk, std::string_view der, const Certificate& cer
   return registered && shown && *registered == *shown;
 }
 
-Checked<void> check(Call& call, const ClientRegistration& client, const Presented&) {
+Checked<void> check_self_signed_tls_client_auth(Call& call, const ClientRegistration& client, const Presented&) {
   const auto certificate = valid_certificate(call);
   if (!certificate) return tl::unexpected(certificate.error());
   const auto jwks = client_jwks(call, client, Condition::ClientBadSecret);
@@ -39,12 +39,14 @@ Checked<void> check(Call& call, const ClientRegistration& client, const Presente
                 "RFC 8705 §2.2");
 }
 
-bool is_served(const Profile& profile) { return profile.lists("extensions", "mtls"); }
+bool is_served_self_signed_tls_client_auth(const Profile& profile) { return profile.lists("extensions", "mtls"); }
 
 }  // namespace
 
 void register_self_signed_tls_client_auth(ClientAuthMethods& methods) {
-  methods.add({.name = "self_signed_tls_client_auth", .check = check, .served = is_served});
+  methods.add({.name = "self_signed_tls_client_auth",
+               .check = check_self_signed_tls_client_auth,
+               .served = is_served_self_signed_tls_client_auth});
 }
 
 }  // namespace mockoauth::server

@@ -30,18 +30,18 @@ Checked<void> check_subject(const ClientRegistration& client, const Certificate&
                 "RFC 8705 §2.1.2");
 }
 
-Checked<void> check(Call& call, const ClientRegistration& client, const Presented&) {
+Checked<void> check_tls_client_auth(Call& call, const ClientRegistration& client, const Presented&) {
   const auto certificate = valid_certificate(call);
   if (!certificate) return tl::unexpected(certificate.error());
   return check_subject(client, *certificate);
 }
 
-bool is_served(const Profile& profile) { return profile.lists("extensions", "mtls"); }
+bool is_served_tls_client_auth(const Profile& profile) { return profile.lists("extensions", "mtls"); }
 
 }  // namespace
 
 void register_tls_client_auth(ClientAuthMethods& methods) {
-  methods.add({.name = "tls_client_auth", .check = check, .served = is_served});
+  methods.add({.name = "tls_client_auth", .check = check_tls_client_auth, .served = is_served_tls_client_auth});
 }
 
 }  // namespace mockoauth::server

@@ -9,7 +9,7 @@ namespace mockoauth::server {
 namespace {
 
 // §5.1: asymmetric algorithms only.
-void describe(const RealmState&, mimir::codec::Json& document) {
+void describe_dpop(const RealmState&, mimir::codec::Json& document) {
   std::vector<std::string> names;
   for (const auto algorithm : asymmetric_algorithms()) names.emplace_back(mimir::codec::to_string(algorithm));
   set_list(document, "dpop_signing_alg_values_supported", names);
@@ -17,6 +17,6 @@ void describe(const RealmState&, mimir::codec::Json& document) {
 
 }  // namespace
 
-void register_dpop(Extensions& extensions) { extensions.add({.name = "dpop", .describe = describe}); }
+void register_dpop(Extensions& extensions) { extensions.add({.name = "dpop", .describe = describe_dpop}); }
 
 }  // namespace mockoauth::server

@@ -7,12 +7,14 @@ namespace {
 using mimir::codec::Json;
 
 // RFC 9207 §3
-void describe(const RealmState&, Json& document) {
+void describe_iss_param(const RealmState&, Json& document) {
   document.set("authorization_response_iss_parameter_supported", Json(true));
 }
 
 }  // namespace
 
-void register_iss_param(Extensions& extensions) { extensions.add({.name = "iss_param", .describe = describe}); }
+void register_iss_param(Extensions& extensions) {
+  extensions.add({.name = "iss_param", .describe = describe_iss_param});
+}
 
 }  // namespace mockoauth::server

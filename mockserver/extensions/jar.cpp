@@ -8,7 +8,7 @@ namespace {
 
 using mimir::codec::Json;
 
-void describe(const RealmState&, Json& document) {
+void describe_jar(const RealmState&, Json& document) {
   document.set("request_parameter_supported", Json(true));
   std::vector<std::string> algorithms;
   for (const auto algorithm : request_object_algorithms()) algorithms.emplace_back(mimir::codec::to_string(algorithm));
@@ -17,6 +17,6 @@ void describe(const RealmState&, Json& document) {
 
 }  // namespace
 
-void register_jar(Extensions& extensions) { extensions.add({.name = "jar", .describe = describe}); }
+void register_jar(Extensions& extensions) { extensions.add({.name = "jar", .describe = describe_jar}); }
 
 }  // namespace mockoauth::server

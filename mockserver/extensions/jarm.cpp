@@ -7,12 +7,12 @@ namespace {
 
 using mimir::codec::Json;
 
-void describe(const RealmState& realm, Json& document) {
+void describe_jarm(const RealmState& realm, Json& document) {
   set_list(document, "authorization_signing_alg_values_supported", {realm.profile().text("id_token.alg")});
 }
 
 }  // namespace
 
-void register_jarm(Extensions& extensions) { extensions.add({.name = "jarm", .describe = describe}); }
+void register_jarm(Extensions& extensions) { extensions.add({.name = "jarm", .describe = describe_jarm}); }
 
 }  // namespace mockoauth::server

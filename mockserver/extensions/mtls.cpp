@@ -5,12 +5,12 @@ namespace mockoauth::server {
 namespace {
 
 // §3.3
-void describe(const RealmState&, mimir::codec::Json& document) {
+void describe_mtls(const RealmState&, mimir::codec::Json& document) {
   document.set("tls_client_certificate_bound_access_tokens", mimir::codec::Json(true));
 }
 
 }  // namespace
 
-void register_mtls(Extensions& extensions) { extensions.add({.name = "mtls", .describe = describe}); }
+void register_mtls(Extensions& extensions) { extensions.add({.name = "mtls", .describe = describe_mtls}); }
 
 }  // namespace mockoauth::server

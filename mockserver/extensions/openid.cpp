@@ -8,12 +8,12 @@ namespace {
 
 using mimir::codec::Json;
 
-bool is_offered(const RealmState& realm) {
+bool is_offered_openid(const RealmState& realm) {
   const auto rule = realm.profile().text("id_token.issue");
   return rule == "always" || (rule == "openid_scope" && contains(realm.options.scopes, "openid"));
 }
 
-void describe(const RealmState& realm, Json& document) {
+void describe_openid(const RealmState& realm, Json& document) {
   set_list(document, "subject_types_supported", {"public"});
   set_list(document, "id_token_signing_alg_values_supported", {realm.profile().text("id_token.alg")});
   set_list(document, "claims_supported",
@@ -25,7 +25,7 @@ void describe(const RealmState& realm, Json& document) {
 }  // namespace
 
 void register_openid(Extensions& extensions) {
-  extensions.add({.name = "openid", .offered = is_offered, .describe = describe});
+  extensions.add({.name = "openid", .offered = is_offered_openid, .describe = describe_openid});
 }
 
 }  // namespace mockoauth::server

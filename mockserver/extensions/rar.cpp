@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-void describe(const RealmState& realm, Json& document) {
+void describe_rar(const RealmState& realm, Json& document) {
   std::vector<std::string> types;
   for (const auto& type : realm.options.authorization_details_types) types.push_back(type.type);
   set_list(document, "authorization_details_types_supported", types);
@@ -15,6 +15,6 @@ void describe(const RealmState& realm, Json& document) {
 
 }  // namespace
 
-void register_rar(Extensions& extensions) { extensions.add({.name = "rar", .describe = describe}); }
+void register_rar(Extensions& extensions) { extensions.add({.name = "rar", .describe = describe_rar}); }
 
 }  // namespace mockoauth::server

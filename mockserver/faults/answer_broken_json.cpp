@@ -8,7 +8,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_answer_broken_json(const Call& call, const Json&) {
   const auto document = answer_document(call);
   return document && document->is_object() && !document->as_object()->empty() ? std::string()
                                                                               : "the answer is no JSON object";
@@ -35,17 +35,18 @@ void break_it(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_answer_broken_json(Faults& faults) {
-  faults.add({.name = "answer.broken_json",
-              .title = "The body of the answer is no JSON, though the whole of it arrives",
-              .layer = "protocol",
-              .phase = Phase::BeforeSend,
-              .arguments = {{.name = "how",
-                             .meaning = "It ends in the middle, has something behind it, has a member twice, has single "
-                                        "quotes, is empty; `cut` when left out.",
-                             .choices = {"cut", "trailing", "repeated", "single_quotes", "empty"}}},
-              .apply = break_it,
-              .misfit = misfit,
-              .example = {.rule = R"({"arguments": {"how": "repeated"}})"}});
+  faults.add(
+      {.name = "answer.broken_json",
+       .title = "The body of the answer is no JSON, though the whole of it arrives",
+       .layer = "protocol",
+       .phase = Phase::BeforeSend,
+       .arguments = {{.name = "how",
+                      .meaning = "It ends in the middle, has something behind it, has a member twice, has single "
+                                 "quotes, is empty; `cut` when left out.",
+                      .choices = {"cut", "trailing", "repeated", "single_quotes", "empty"}}},
+       .apply = break_it,
+       .misfit = misfit_of_answer_broken_json,
+       .example = {.rule = R"({"arguments": {"how": "repeated"}})"}});
 }
 
 }  // namespace mockoauth::server

@@ -8,7 +8,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_answer_html(const Call& call, const Json&) {
   return call.answer->header("Location") ? "the answer is a redirect" : "";
 }
 
@@ -25,10 +25,13 @@ void register_answer_html(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
-              .arguments = {{.name = "status", .kind = ArgumentKind::Number,
-                             .meaning = "Its status; left out: that of the answer.", .least = 200, .most = 599}},
+              .arguments = {{.name = "status",
+                             .kind = ArgumentKind::Number,
+                             .meaning = "Its status; left out: that of the answer.",
+                             .least = 200,
+                             .most = 599}},
               .apply = page,
-              .misfit = misfit,
+              .misfit = misfit_of_answer_html,
               .example = {.rule = R"({"arguments": {"status": 502}})"}});
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json& arguments) {
+std::string misfit_of_answer_omit(const Call& call, const Json& arguments) {
   std::string lacks;
   for (const auto& name : *arguments.find("members")->as_array()) {
     lacks = lacks_member(call, *name.as_string());
@@ -27,11 +27,12 @@ void register_answer_omit(Faults& faults) {
               .title = "Members of the answer are left out",
               .layer = "protocol",
               .phase = Phase::BeforeSend,
-              .arguments = {{.name = "members", .kind = ArgumentKind::Texts,
+              .arguments = {{.name = "members",
+                             .kind = ArgumentKind::Texts,
                              .meaning = "Which ones, at the top of the JSON or the form; one of them has to be there.",
                              .required = true}},
               .apply = omit,
-              .misfit = misfit,
+              .misfit = misfit_of_answer_omit,
               .example = {.rule = R"({"arguments": {"members": ["access_token", "token_type"]}})"}});
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_answer_unknown_members(const Call& call, const Json&) {
   const auto document = answer_document(call);
   return document && document->is_object() ? std::string() : "the answer has no members";
 }
@@ -26,7 +26,7 @@ void register_answer_unknown_members(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeSend,
               .apply = add_members,
-              .misfit = misfit});
+              .misfit = misfit_of_answer_unknown_members});
 }
 
 }  // namespace mockoauth::server

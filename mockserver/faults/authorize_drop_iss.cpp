@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_authorize_drop_iss(const Call& call, const Json&) {
   return call.going_back->count("iss") > 0 ? "" : "the response has no iss";
 }
 
@@ -22,7 +22,7 @@ void register_authorize_drop_iss(Faults& faults) {
               .phase = Phase::BeforeRedirect,
               .reach = {.endpoint = "authorize"},
               .apply = drop_iss,
-              .misfit = misfit,
+              .misfit = misfit_of_authorize_drop_iss,
               .example = {.asks = "authorize"}});
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_authorize_drop_state(const Call& call, const Json&) {
   return call.going_back->count("state") > 0 ? "" : "the response has no state";
 }
 
@@ -22,7 +22,7 @@ void register_authorize_drop_state(Faults& faults) {
               .phase = Phase::BeforeRedirect,
               .reach = {.endpoint = "authorize"},
               .apply = drop_state,
-              .misfit = misfit,
+              .misfit = misfit_of_authorize_drop_state,
               .example = {.asks = "authorize"}});
 }
 

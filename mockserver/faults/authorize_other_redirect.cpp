@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-mimir::codec::Result<> check(const Json& arguments) {
+mimir::codec::Result<> check_authorize_other_redirect(const Json& arguments) {
   const auto uri = arguments.string_at("uri").value_or("");
   const auto colon = uri.find(':');
   const bool absolute = colon != std::string::npos && colon > 0 && uri.find_first_of("/?# ") > colon;
@@ -20,15 +20,16 @@ void other_redirect(Call& call, const Json& arguments) { call.redirect->uri = *a
 }  // namespace
 
 void register_authorize_other_redirect(Faults& faults) {
-  faults.add({.name = "authorize.other_redirect",
-              .title = "The authorization response goes to another URI than the client asked for",
-              .layer = "protocol",
-              .phase = Phase::BeforeRedirect,
-              .reach = {.endpoint = "authorize"},
-              .arguments = {{.name = "uri", .kind = ArgumentKind::Field, .meaning = "Where to.", .required = true}},
-              .check_arguments = check,
-              .apply = other_redirect,
-              .example = {.rule = R"({"arguments": {"uri": "https://attacker.example/callback"}})", .asks = "authorize"}});
+  faults.add(
+      {.name = "authorize.other_redirect",
+       .title = "The authorization response goes to another URI than the client asked for",
+       .layer = "protocol",
+       .phase = Phase::BeforeRedirect,
+       .reach = {.endpoint = "authorize"},
+       .arguments = {{.name = "uri", .kind = ArgumentKind::Field, .meaning = "Where to.", .required = true}},
+       .check_arguments = check_authorize_other_redirect,
+       .apply = other_redirect,
+       .example = {.rule = R"({"arguments": {"uri": "https://attacker.example/callback"}})", .asks = "authorize"}});
 }
 
 }  // namespace mockoauth::server

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_authorize_other_state(const Call& call, const Json&) {
   return call.going_back->count("state") > 0 ? "" : "the response has no state";
 }
 
@@ -25,7 +25,7 @@ void register_authorize_other_state(Faults& faults) {
               .reach = {.endpoint = "authorize"},
               .arguments = {{.name = "state", .meaning = "Which one; `of-somebody-else` when left out."}},
               .apply = other_state,
-              .misfit = misfit,
+              .misfit = misfit_of_authorize_other_state,
               .example = {.asks = "authorize"}});
 }
 

@@ -15,9 +15,7 @@ void close(Call& call, const Json& arguments) {
   alter_delivery(call, "closed " + std::string(to_string(place_of(arguments))), end_stream, arguments);
 }
 
-void meet(Welcome& welcome, const Json&) {
-  welcome.deed = Welcome::Deed::Close;
-}
+void meet_connection_close(Welcome& welcome, const Json&) { welcome.deed = Welcome::Deed::Close; }
 
 }  // namespace
 
@@ -30,7 +28,7 @@ void register_connection_close(Faults& faults) {
               .other_names = {"EMPTY_RESPONSE"},
               .arguments = {place_argument()},
               .apply = close,
-              .welcome = meet,
+              .welcome = meet_connection_close,
               .example = {.rule = R"({"arguments": {"at": "mid_body"}})"}});
 }
 

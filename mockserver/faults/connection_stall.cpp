@@ -16,7 +16,7 @@ void stall(Call& call, const Json& arguments) {
   alter_delivery(call, "stalled " + std::string(to_string(place_of(arguments))), fall_silent, arguments);
 }
 
-void meet(Welcome& welcome, const Json& arguments) {
+void meet_connection_stall(Welcome& welcome, const Json& arguments) {
   welcome.deed = Welcome::Deed::Stall;
   if (const auto limit = arguments.int_at("limit_ms")) welcome.stall = std::chrono::milliseconds(*limit);
 }
@@ -31,10 +31,10 @@ void register_connection_stall(Faults& faults) {
               .other_phases = {Phase::Accept, Phase::Handshake, Phase::BeforeValidation, Phase::AfterCommit},
               .other_names = {"timeout"},
               .arguments = {place_argument(),
-                            milliseconds_argument("limit_ms", "Closed after so many milliseconds; 600000 when left out.",
-                                                  false)},
+                            milliseconds_argument("limit_ms",
+                                                  "Closed after so many milliseconds; 600000 when left out.", false)},
               .apply = stall,
-              .welcome = meet,
+              .welcome = meet_connection_stall,
               .example = {.rule = R"({"arguments": {"limit_ms": 100}})"}});
 }
 

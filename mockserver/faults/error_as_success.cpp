@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_error_as_success(const Call& call, const Json&) {
   return call.answer->status >= 400 ? "" : "the answer is no error";
 }
 
@@ -21,7 +21,7 @@ void register_error_as_success(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeSend,
               .apply = as_success,
-              .misfit = misfit,
+              .misfit = misfit_of_error_as_success,
               .example = {.asks = "wrong code"}});
 }
 

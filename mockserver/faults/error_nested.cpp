@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_error_nested(const Call& call, const Json&) {
   const auto document = answer_document(call);
   return document && document->string_at("error") ? std::string() : "the answer is no error with a code";
 }
@@ -28,7 +28,7 @@ void register_error_nested(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeSend,
               .apply = nest,
-              .misfit = misfit,
+              .misfit = misfit_of_error_nested,
               .example = {.asks = "wrong code"}});
 }
 

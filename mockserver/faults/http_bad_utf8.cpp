@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_http_bad_utf8(const Call& call, const Json&) {
   return call.answer->body.find('"') == std::string::npos ? "the body of the answer has no quoted text" : "";
 }
 
@@ -24,7 +24,7 @@ void register_http_bad_utf8(Faults& faults) {
               .layer = "http",
               .phase = Phase::BeforeSend,
               .apply = add_bytes,
-              .misfit = misfit});
+              .misfit = misfit_of_http_bad_utf8});
 }
 
 }  // namespace mockoauth::server

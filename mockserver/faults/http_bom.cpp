@@ -7,7 +7,9 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) { return call.answer->body.empty() ? "the answer has no body" : ""; }
+std::string misfit_of_http_bom(const Call& call, const Json&) {
+  return call.answer->body.empty() ? "the answer has no body" : "";
+}
 
 void add_mark(Call& call, const Json&) { call.answer->body.insert(0, "\xef\xbb\xbf"); }
 
@@ -19,7 +21,7 @@ void register_http_bom(Faults& faults) {
               .layer = "http",
               .phase = Phase::BeforeSend,
               .apply = add_mark,
-              .misfit = misfit});
+              .misfit = misfit_of_http_bom});
 }
 
 }  // namespace mockoauth::server

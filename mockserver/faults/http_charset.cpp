@@ -55,7 +55,9 @@ std::string as_latin1(std::string_view text) {
   return out;
 }
 
-std::string misfit(const Call& call, const Json&) { return call.answer->body.empty() ? "the answer has no body" : ""; }
+std::string misfit_of_http_charset(const Call& call, const Json&) {
+  return call.answer->body.empty() ? "the answer has no body" : "";
+}
 
 void encode(Call& call, const Json& arguments) {
   const auto charset = arguments.string_at("charset").value_or("utf-16");
@@ -69,15 +71,17 @@ void encode(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_http_charset(Faults& faults) {
-  faults.add({.name = "http.charset",
-              .title = "The body of the answer is not in UTF-8",
-              .layer = "http",
-              .phase = Phase::BeforeSend,
-              .arguments = {{.name = "charset", .meaning = "`utf-16` when left out.", .choices = {"utf-16", "iso-8859-1"}},
-                            {.name = "declared", .kind = ArgumentKind::Flag,
-                             .meaning = "Whether the Content-Type says so; true when left out."}},
-              .apply = encode,
-              .misfit = misfit});
+  faults.add(
+      {.name = "http.charset",
+       .title = "The body of the answer is not in UTF-8",
+       .layer = "http",
+       .phase = Phase::BeforeSend,
+       .arguments = {{.name = "charset", .meaning = "`utf-16` when left out.", .choices = {"utf-16", "iso-8859-1"}},
+                     {.name = "declared",
+                      .kind = ArgumentKind::Flag,
+                      .meaning = "Whether the Content-Type says so; true when left out."}},
+       .apply = encode,
+       .misfit = misfit_of_http_charset});
 }
 
 }  // namespace mockoauth::server

@@ -8,7 +8,7 @@ namespace {
 
 using mimir::codec::Json;
 
-void other_type(Call& call, const Json& arguments) {
+void other_content_type(Call& call, const Json& arguments) {
   if (const auto type = arguments.string_at("type")) {
     call.answer->set_header("Content-Type", *type);
   } else {
@@ -24,7 +24,7 @@ void register_http_content_type(Faults& faults) {
               .layer = "http",
               .phase = Phase::BeforeSend,
               .arguments = {{.name = "type", .kind = ArgumentKind::Field, .meaning = "Which one; left out: none."}},
-              .apply = other_type,
+              .apply = other_content_type,
               .example = {.rule = R"({"arguments": {"type": "text/html; charset=iso-8859-1"}})"}});
 }
 

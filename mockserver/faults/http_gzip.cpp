@@ -8,7 +8,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_http_gzip(const Call& call, const Json&) {
   if (call.answer->body.empty()) return "the answer has no body";
   return call.answer->header("Content-Encoding") ? "the answer is encoded already" : "";
 }
@@ -24,17 +24,18 @@ void compress(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_http_gzip(Faults& faults) {
-  faults.add({.name = "http.gzip",
-              .title = "The answer is compressed although nobody asked for it, or says that it is",
-              .layer = "http",
-              .phase = Phase::BeforeSend,
-              .arguments = {{.name = "how",
-                             .meaning = "Both body and header; a header that lies; a body that is not announced; a body that "
-                                        "ends in the middle. `right` when left out.",
-                             .choices = {"right", "only_header", "only_body", "cut"}}},
-              .apply = compress,
-              .misfit = misfit,
-              .example = {.rule = R"({"arguments": {"how": "only_header"}})"}});
+  faults.add(
+      {.name = "http.gzip",
+       .title = "The answer is compressed although nobody asked for it, or says that it is",
+       .layer = "http",
+       .phase = Phase::BeforeSend,
+       .arguments = {{.name = "how",
+                      .meaning = "Both body and header; a header that lies; a body that is not announced; a body that "
+                                 "ends in the middle. `right` when left out.",
+                      .choices = {"right", "only_header", "only_body", "cut"}}},
+       .apply = compress,
+       .misfit = misfit_of_http_gzip,
+       .example = {.rule = R"({"arguments": {"how": "only_header"}})"}});
 }
 
 }  // namespace mockoauth::server

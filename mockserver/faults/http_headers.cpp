@@ -21,7 +21,7 @@ bool can_be_sent(const std::string& name) {
          !equal_ignoring_case(name, "Connection");
 }
 
-mimir::codec::Result<> check(const Json& arguments) {
+mimir::codec::Result<> check_edits(const Json& arguments) {
   std::vector<std::string> names;
   for (const char* member : {"set", "add"}) {
     const Json* fields = arguments.find(member);
@@ -38,7 +38,7 @@ mimir::codec::Result<> check(const Json& arguments) {
                                                "9110 §5.6.2), or the framing of the message");
 }
 
-void edit(Call& call, const Json& arguments) {
+void edit_headers(Call& call, const Json& arguments) {
   auto& answer = *call.answer;
   if (const Json* removed = arguments.find("remove")) {
     for (const auto& name : *removed->as_array()) {
@@ -56,17 +56,17 @@ void edit(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_http_headers(Faults& faults) {
-  faults.add({.name = "http.headers",
-              .title = "Header fields of the answer are removed, set and added, in this order",
-              .layer = "http",
-              .phase = Phase::BeforeSend,
-              .arguments = {{.name = "remove", .kind = ArgumentKind::Texts, .meaning = "Names of fields that go."},
-                            {.name = "set", .kind = ArgumentKind::Fields, .meaning = "Fields in place of those of that name."},
-                            {.name = "add", .kind = ArgumentKind::Fields,
-                             .meaning = "Fields beside those of that name."}},
-              .check_arguments = check,
-              .apply = edit,
-              .example = {.rule = R"({"arguments": {"remove": ["Cache-Control"], "set": {"Pragma": "x"},
+  faults.add(
+      {.name = "http.headers",
+       .title = "Header fields of the answer are removed, set and added, in this order",
+       .layer = "http",
+       .phase = Phase::BeforeSend,
+       .arguments = {{.name = "remove", .kind = ArgumentKind::Texts, .meaning = "Names of fields that go."},
+                     {.name = "set", .kind = ArgumentKind::Fields, .meaning = "Fields in place of those of that name."},
+                     {.name = "add", .kind = ArgumentKind::Fields, .meaning = "Fields beside those of that name."}},
+       .check_arguments = check_edits,
+       .apply = edit_headers,
+       .example = {.rule = R"({"arguments": {"remove": ["Cache-Control"], "set": {"Pragma": "x"},
                                                     "add": {"X-Powered-By": "PHP/4.1"}}})"}});
 }
 

@@ -8,17 +8,17 @@ namespace {
 using mimir::codec::Json;
 using mimir::codec::Result;
 
-Result<Json> patched(const Json& document, const Json* patch) {
+Result<Json> patched_part(const Json& document, const Json* patch) {
   if (patch == nullptr) return document;
   const auto read = JsonPatch::parse(*patch);
   return read ? read->apply(document) : mimir::codec::fail("patch", read.error().message);
 }
 
-std::string misfit(const Call& call, const Json& arguments) {
+std::string misfit_of_jwt_edit(const Call& call, const Json& arguments) {
   if (auto other = other_jwt(call, arguments); !other.empty()) return other;
-  const auto header = patched(call.signing->header, arguments.find("header"));
+  const auto header = patched_part(call.signing->header, arguments.find("header"));
   if (!header) return "header: " + header.error().message;
-  const auto claims = patched(call.signing->claims, arguments.find("claims"));
+  const auto claims = patched_part(call.signing->claims, arguments.find("claims"));
   return claims ? std::string() : "claims: " + claims.error().message;
 }
 
@@ -30,10 +30,10 @@ SigningJwt::Signature signature_named(const std::string& name) {
   return name == "public_key_as_secret" ? Signature::PublicKeyAsSecret : Signature::Right;
 }
 
-void edit(Call& call, const Json& arguments) {
+void edit_jwt(Call& call, const Json& arguments) {
   auto& jwt = *call.signing;
-  auto header = patched(jwt.header, arguments.find("header"));
-  auto claims = patched(jwt.claims, arguments.find("claims"));
+  auto header = patched_part(jwt.header, arguments.find("header"));
+  auto claims = patched_part(jwt.claims, arguments.find("claims"));
   if (!header || !claims) return;
   jwt.header = std::move(*header);
   jwt.claims = std::move(*claims);
@@ -43,7 +43,7 @@ void edit(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_jwt_edit(Faults& faults) {
-  auto fault = jwt_fault("jwt.edit", "Header, claims or signature of a JWT are other ones", edit);
+  auto fault = jwt_fault("jwt.edit", "Header, claims or signature of a JWT are other ones", edit_jwt);
   fault.arguments.push_back({.name = "header", .kind = ArgumentKind::Patch, .meaning = "A JSON Patch of the header."});
   fault.arguments.push_back({.name = "claims", .kind = ArgumentKind::Patch, .meaning = "A JSON Patch of the claims."});
   fault.arguments.push_back(
@@ -51,7 +51,7 @@ void register_jwt_edit(Faults& faults) {
        .meaning = "`right` by the algorithm that the server signs with, whatever the header says; an empty one; one with a wrong "
                   "bit; by a key that is not published; HS256 with the public key as the secret. `right` when left out.",
        .choices = {"right", "none", "broken", "other_key", "public_key_as_secret"}});
-  fault.misfit = misfit;
+  fault.misfit = misfit_of_jwt_edit;
   fault.example = {.rule = R"({"arguments": {"header": [{"op": "remove", "path": "/kid"}],
                                "claims": [{"op": "replace", "path": "/aud", "value": ["app", "other"]}]}})"};
   faults.add(std::move(fault));

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-void expire(Call& call, const Json& arguments) {
+void expire_jwt(Call& call, const Json& arguments) {
   const auto end = unix_seconds(call.now) - by_seconds(arguments);
   call.signing->claims.set("exp", end);
   call.signing->claims.set("iat", end - 3600);
@@ -16,9 +16,8 @@ void expire(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_jwt_expired(Faults& faults) {
-  faults.add(jwt_fault("jwt.expired",
-                       "The JWT has expired before it arrives; its signature is right",
-                       expire, {by_s_argument("So many seconds ago")}));
+  faults.add(jwt_fault("jwt.expired", "The JWT has expired before it arrives; its signature is right", expire_jwt,
+                       {by_s_argument("So many seconds ago")}));
 }
 
 }  // namespace mockoauth::server

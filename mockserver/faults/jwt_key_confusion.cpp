@@ -6,7 +6,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json& arguments) {
+std::string misfit_of_jwt_key_confusion(const Call& call, const Json& arguments) {
   if (auto other = other_jwt(call, arguments); !other.empty()) return other;
   const bool has_public_key = !call.signing->algorithm.starts_with("HS");
   return has_public_key ? "" : "the JWT is signed with the client secret, so there is no public key";
@@ -23,7 +23,7 @@ void register_jwt_key_confusion(Faults& faults) {
   auto fault = jwt_fault("jwt.key_confusion",
                          "The JWT is signed by HS256 with the PEM of the public key as the secret",
                          confuse);
-  fault.misfit = misfit;
+  fault.misfit = misfit_of_jwt_key_confusion;
   faults.add(std::move(fault));
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) { return lacks_member(call, "issuer"); }
+std::string misfit_of_metadata_issuer(const Call& call, const Json&) { return lacks_member(call, "issuer"); }
 
 void other_issuer(Call& call, const Json& arguments) {
   set_answer_member(call, "issuer", Json(arguments.string_at("issuer").value_or("https://attacker.example")));
@@ -23,7 +23,7 @@ void register_metadata_issuer(Faults& faults) {
               .reach = {.endpoint = "metadata"},
               .arguments = {{.name = "issuer", .meaning = "Which one; `https://attacker.example` when left out."}},
               .apply = other_issuer,
-              .misfit = misfit,
+              .misfit = misfit_of_metadata_issuer,
               .example = {.asks = "metadata"}});
 }
 

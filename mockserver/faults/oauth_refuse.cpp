@@ -11,7 +11,7 @@ namespace {
 using mimir::codec::fail;
 using mimir::codec::Json;
 
-mimir::codec::Result<> check(const Json& arguments) {
+mimir::codec::Result<> check_oauth_refuse(const Json& arguments) {
   const auto condition = arguments.string_at("condition");
   if (condition && parse_condition(*condition)) return {};
   return fail("fault.arguments", "`condition` is not one of those that profiles know, such as `rate_limited`");
@@ -27,16 +27,16 @@ void refuse_it(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_oauth_refuse(Faults& faults) {
-  faults.add({.name = "oauth.refuse",
-              .title = "The request is refused for this condition, as the provider words it; nothing is judged",
-              .layer = "protocol",
-              .phase = Phase::BeforeValidation,
-              .arguments = {{.name = "condition", .meaning = "Why, as the knob `errors.map` names it.", .required = true},
-                            {.name = "wait_s", .kind = ArgumentKind::Number,
-                             .meaning = "When to come back, in seconds."}},
-              .check_arguments = check,
-              .apply = refuse_it,
-              .example = {.rule = R"({"arguments": {"condition": "maintenance"}})"}});
+  faults.add(
+      {.name = "oauth.refuse",
+       .title = "The request is refused for this condition, as the provider words it; nothing is judged",
+       .layer = "protocol",
+       .phase = Phase::BeforeValidation,
+       .arguments = {{.name = "condition", .meaning = "Why, as the knob `errors.map` names it.", .required = true},
+                     {.name = "wait_s", .kind = ArgumentKind::Number, .meaning = "When to come back, in seconds."}},
+       .check_arguments = check_oauth_refuse,
+       .apply = refuse_it,
+       .example = {.rule = R"({"arguments": {"condition": "maintenance"}})"}});
 }
 
 }  // namespace mockoauth::server

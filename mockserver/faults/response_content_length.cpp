@@ -15,7 +15,7 @@ void lie(Delivery& delivery, const Json& arguments) {
   delivery.framing = std::move(fields);
 }
 
-mimir::codec::Result<> check(const Json& arguments) {
+mimir::codec::Result<> check_response_content_length(const Json& arguments) {
   const auto& lengths = *arguments.find("lengths")->as_array();
   if (lengths.size() > 10) return mimir::codec::fail("fault.arguments", "`lengths` has more than 10 items");
   for (const auto& length : lengths) {
@@ -34,17 +34,20 @@ void content_length(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_response_content_length(Faults& faults) {
-  faults.add({.name = "response.content_length",
-              .title = "The answer tells other lengths than its own: too long, too short, twice, none; then the end of the stream",
-              .layer = "wire",
-              .phase = Phase::BeforeSend,
-              .other_phases = {Phase::AfterCommit},
-              .arguments = {{.name = "lengths", .kind = ArgumentKind::List,
-                             .meaning = "A Content-Length field for each item, number or text; none: no such field.",
-                             .required = true}},
-              .check_arguments = check,
-              .apply = content_length,
-              .example = {.rule = R"({"arguments": {"lengths": [9999]}})"}});
+  faults.add(
+      {.name = "response.content_length",
+       .title =
+           "The answer tells other lengths than its own: too long, too short, twice, none; then the end of the stream",
+       .layer = "wire",
+       .phase = Phase::BeforeSend,
+       .other_phases = {Phase::AfterCommit},
+       .arguments = {{.name = "lengths",
+                      .kind = ArgumentKind::List,
+                      .meaning = "A Content-Length field for each item, number or text; none: no such field.",
+                      .required = true}},
+       .check_arguments = check_response_content_length,
+       .apply = content_length,
+       .example = {.rule = R"({"arguments": {"lengths": [9999]}})"}});
 }
 
 }  // namespace mockoauth::server

@@ -4,7 +4,7 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcome::Deed::Alert; }
+void change_tls_abort(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcome::Deed::Alert; }
 
 }  // namespace
 
@@ -13,7 +13,7 @@ void register_tls_abort(Faults& faults) {
               .title = "The server ends the handshake with the alert handshake_failure",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_abort,
               .example = {.asks = "jwks"}});
 }
 

@@ -4,7 +4,9 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::Expired; }
+void change_tls_expired(Welcome& welcome, const mimir::codec::Json&) {
+  welcome.certificate = Welcome::Certificate::Expired;
+}
 
 }  // namespace
 
@@ -13,7 +15,7 @@ void register_tls_expired(Faults& faults) {
               .title = "The server shows a certificate that has expired",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_expired,
               .example = {.asks = "jwks"}});
 }
 

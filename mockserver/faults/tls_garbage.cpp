@@ -4,7 +4,7 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcome::Deed::Garbage; }
+void change_tls_garbage(Welcome& welcome, const mimir::codec::Json&) { welcome.deed = Welcome::Deed::Garbage; }
 
 }  // namespace
 
@@ -13,7 +13,7 @@ void register_tls_garbage(Faults& faults) {
               .title = "Bytes that are no TLS answer the ClientHello, then the stream ends",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_garbage,
               .example = {.asks = "jwks"}});
 }
 

@@ -4,7 +4,9 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::NotYetValid; }
+void change_tls_not_yet_valid(Welcome& welcome, const mimir::codec::Json&) {
+  welcome.certificate = Welcome::Certificate::NotYetValid;
+}
 
 }  // namespace
 
@@ -13,7 +15,7 @@ void register_tls_not_yet_valid(Faults& faults) {
               .title = "The server shows a certificate that is not valid yet",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_not_yet_valid,
               .example = {.asks = "jwks"}});
 }
 

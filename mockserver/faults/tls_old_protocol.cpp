@@ -4,7 +4,7 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.old_protocol = true; }
+void change_tls_old_protocol(Welcome& welcome, const mimir::codec::Json&) { welcome.old_protocol = true; }
 
 }  // namespace
 
@@ -13,7 +13,7 @@ void register_tls_old_protocol(Faults& faults) {
               .title = "The server speaks TLS 1.0 and 1.1 only",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_old_protocol,
               .example = {.asks = "jwks"}});
 }
 

@@ -4,7 +4,9 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::SelfSigned; }
+void change_tls_self_signed(Welcome& welcome, const mimir::codec::Json&) {
+  welcome.certificate = Welcome::Certificate::SelfSigned;
+}
 
 }  // namespace
 
@@ -13,7 +15,7 @@ void register_tls_self_signed(Faults& faults) {
               .title = "The server shows a certificate that it signed itself",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_self_signed,
               .example = {.asks = "jwks"}});
 }
 

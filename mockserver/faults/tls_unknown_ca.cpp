@@ -4,7 +4,9 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::UnknownCa; }
+void change_tls_unknown_ca(Welcome& welcome, const mimir::codec::Json&) {
+  welcome.certificate = Welcome::Certificate::UnknownCa;
+}
 
 }  // namespace
 
@@ -13,7 +15,7 @@ void register_tls_unknown_ca(Faults& faults) {
               .title = "The server shows a certificate of a CA that nobody trusts",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_unknown_ca,
               .example = {.asks = "jwks"}});
 }
 

@@ -4,7 +4,9 @@
 namespace mockoauth::server {
 namespace {
 
-void change(Welcome& welcome, const mimir::codec::Json&) { welcome.certificate = Welcome::Certificate::WrongHost; }
+void change_tls_wrong_host(Welcome& welcome, const mimir::codec::Json&) {
+  welcome.certificate = Welcome::Certificate::WrongHost;
+}
 
 }  // namespace
 
@@ -13,7 +15,7 @@ void register_tls_wrong_host(Faults& faults) {
               .title = "The server shows a good certificate of another host",
               .layer = "tls",
               .phase = Phase::Handshake,
-              .welcome = change,
+              .welcome = change_tls_wrong_host,
               .example = {.asks = "jwks"}});
 }
 

@@ -7,12 +7,12 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_token_as_form(const Call& call, const Json&) {
   const auto document = answer_document(call);
   return document && document->is_object() ? std::string() : "the answer is no JSON object";
 }
 
-void as_form(Call& call, const Json&) {
+void send_as_form(Call& call, const Json&) {
   call.answer->body = parameters_of(*answer_document(call)).encode();
   call.answer->set_header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
 }
@@ -25,8 +25,8 @@ void register_token_as_form(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeSend,
               .reach = {.endpoint = "token"},
-              .apply = as_form,
-              .misfit = misfit});
+              .apply = send_as_form,
+              .misfit = misfit_of_token_as_form});
 }
 
 }  // namespace mockoauth::server

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) { return lacks_member(call, "access_token"); }
+std::string misfit_of_token_expires_in(const Call& call, const Json&) { return lacks_member(call, "access_token"); }
 
 void other_life(Call& call, const Json& arguments) {
   const Json* value = arguments.find("value");
@@ -17,15 +17,16 @@ void other_life(Call& call, const Json& arguments) {
 }  // namespace
 
 void register_token_expires_in(Faults& faults) {
-  faults.add({.name = "token.expires_in",
-              .title = "The token answer has another expires_in: a text, a negative or huge number, null, none",
-              .layer = "protocol",
-              .phase = Phase::BeforeSend,
-              .reach = {.endpoint = "token"},
-              .arguments = {{.name = "value", .kind = ArgumentKind::Any, .meaning = "Anything; left out: no expires_in."}},
-              .apply = other_life,
-              .misfit = misfit,
-              .example = {.rule = R"({"arguments": {"value": -1}})"}});
+  faults.add(
+      {.name = "token.expires_in",
+       .title = "The token answer has another expires_in: a text, a negative or huge number, null, none",
+       .layer = "protocol",
+       .phase = Phase::BeforeSend,
+       .reach = {.endpoint = "token"},
+       .arguments = {{.name = "value", .kind = ArgumentKind::Any, .meaning = "Anything; left out: no expires_in."}},
+       .apply = other_life,
+       .misfit = misfit_of_token_expires_in,
+       .example = {.rule = R"({"arguments": {"value": -1}})"}});
 }
 
 }  // namespace mockoauth::server

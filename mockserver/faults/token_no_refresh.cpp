@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) { return lacks_member(call, "refresh_token"); }
+std::string misfit_of_token_no_refresh(const Call& call, const Json&) { return lacks_member(call, "refresh_token"); }
 
 void no_refresh(Call& call, const Json&) { set_answer_member(call, "refresh_token", std::nullopt); }
 
@@ -20,7 +20,7 @@ void register_token_no_refresh(Faults& faults) {
               .phase = Phase::BeforeSend,
               .reach = {.endpoint = "token"},
               .apply = no_refresh,
-              .misfit = misfit});
+              .misfit = misfit_of_token_no_refresh});
 }
 
 }  // namespace mockoauth::server

@@ -7,14 +7,14 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_reuse_code(const Call& call, const Json&) {
   const auto text = call.form.first("code").value_or("");
   auto tables = call.realm.store.open();
   const Code* code = tables->find_code(text);
   return code != nullptr && code->used ? "" : "the code was not used before";
 }
 
-void reuse(Call& call, const Json&) { call.waived.push_back(Condition::CodeReused); }
+void reuse_code(Call& call, const Json&) { call.waived.push_back(Condition::CodeReused); }
 
 }  // namespace
 
@@ -24,8 +24,8 @@ void register_token_reuse_code(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeValidation,
               .reach = {.endpoint = "token", .grant_type = "authorization_code"},
-              .apply = reuse,
-              .misfit = misfit,
+              .apply = reuse_code,
+              .misfit = misfit_of_reuse_code,
               .example = {.asks = "used code"}});
 }
 

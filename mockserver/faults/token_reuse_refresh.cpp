@@ -7,14 +7,14 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) {
+std::string misfit_of_reuse_refresh(const Call& call, const Json&) {
   const auto text = call.form.first("refresh_token").value_or("");
   auto tables = call.realm.store.open();
   const RefreshToken* token = tables->find_refresh(text);
   return token != nullptr && token->rotated_at ? "" : "the refresh token was not rotated away before";
 }
 
-void reuse(Call& call, const Json&) { call.waived.push_back(Condition::RefreshReused); }
+void reuse_refresh(Call& call, const Json&) { call.waived.push_back(Condition::RefreshReused); }
 
 }  // namespace
 
@@ -24,8 +24,8 @@ void register_token_reuse_refresh(Faults& faults) {
               .layer = "protocol",
               .phase = Phase::BeforeValidation,
               .reach = {.endpoint = "token", .grant_type = "refresh_token"},
-              .apply = reuse,
-              .misfit = misfit,
+              .apply = reuse_refresh,
+              .misfit = misfit_of_reuse_refresh,
               .example = {.asks = "used refresh token"}});
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) { return lacks_member(call, "access_token"); }
+std::string misfit_of_token_scope(const Call& call, const Json&) { return lacks_member(call, "access_token"); }
 
 void other_scope(Call& call, const Json& arguments) {
   set_answer_member(call, "scope", Json(*arguments.string_at("scope")));
@@ -23,7 +23,7 @@ void register_token_scope(Faults& faults) {
               .reach = {.endpoint = "token"},
               .arguments = {{.name = "scope", .meaning = "Which one, possibly empty.", .required = true}},
               .apply = other_scope,
-              .misfit = misfit,
+              .misfit = misfit_of_token_scope,
               .example = {.rule = R"({"arguments": {"scope": "api.read admin"}})"}});
 }
 

@@ -7,9 +7,9 @@ namespace {
 
 using mimir::codec::Json;
 
-std::string misfit(const Call& call, const Json&) { return lacks_member(call, "access_token"); }
+std::string misfit_of_token_type(const Call& call, const Json&) { return lacks_member(call, "access_token"); }
 
-void other_type(Call& call, const Json& arguments) {
+void other_token_type(Call& call, const Json& arguments) {
   set_answer_member(call, "token_type", Json(arguments.string_at("type").value_or("mac")));
 }
 
@@ -22,8 +22,8 @@ void register_token_type(Faults& faults) {
               .phase = Phase::BeforeSend,
               .reach = {.endpoint = "token"},
               .arguments = {{.name = "type", .meaning = "Which one; `mac` when left out."}},
-              .apply = other_type,
-              .misfit = misfit});
+              .apply = other_token_type,
+              .misfit = misfit_of_token_type});
 }
 
 }  // namespace mockoauth::server

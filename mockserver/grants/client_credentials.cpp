@@ -35,14 +35,15 @@ Outcome client_credentials(Call& call, const ClientRegistration& client) {
                                    .audience = std::move(*resources)});
 }
 
-bool is_offered(const Profile& profile) {
+bool is_offered_client_credentials(const Profile& profile) {
   return profile.lists("grants", "client_credentials") || profile.lists("extensions", "client_credentials");
 }
 
 }  // namespace
 
 void register_client_credentials(Grants& grants) {
-  grants.add({.grant_type = "client_credentials", .handle = client_credentials, .offered = is_offered});
+  grants.add(
+      {.grant_type = "client_credentials", .handle = client_credentials, .offered = is_offered_client_credentials});
 }
 
 }  // namespace mockoauth::server

@@ -104,13 +104,14 @@ Outcome device_code(Call& call, const ClientRegistration& client) {
   return answer_with_tokens(call, answer);
 }
 
-bool is_offered(const Profile& profile) { return profile.text("device.style") != "none"; }
+bool is_offered_device_code(const Profile& profile) { return profile.text("device.style") != "none"; }
 
 }  // namespace
 
 void register_device_code(Grants& grants) {
-  grants.add({.grant_type = "urn:ietf:params:oauth:grant-type:device_code", .handle = device_code,
-              .offered = is_offered});
+  grants.add({.grant_type = "urn:ietf:params:oauth:grant-type:device_code",
+              .handle = device_code,
+              .offered = is_offered_device_code});
 }
 
 }  // namespace mockoauth::server

@@ -8,7 +8,7 @@
 namespace mockoauth::server {
 namespace {
 
-constexpr const char* kGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+constexpr const char* kJwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 // Whoever the issuer names is taken for that user, known here or not.
 User subject_of(const Call& call, const std::string& subject) {
@@ -41,14 +41,14 @@ Outcome jwt_bearer(Call& call, const ClientRegistration& client) {
   return answer_with_tokens(call, {.client = client, .login = login, .scopes = *scopes, .audience = *resources});
 }
 
-bool is_offered(const Profile& profile) {
-  return profile.lists("grants", kGrant) || profile.lists("extensions", "jwt_bearer");
+bool is_offered_jwt_bearer(const Profile& profile) {
+  return profile.lists("grants", kJwtBearerGrant) || profile.lists("extensions", "jwt_bearer");
 }
 
 }  // namespace
 
 void register_jwt_bearer(Grants& grants) {
-  grants.add({.grant_type = kGrant, .handle = jwt_bearer, .offered = is_offered});
+  grants.add({.grant_type = kJwtBearerGrant, .handle = jwt_bearer, .offered = is_offered_jwt_bearer});
 }
 
 }  // namespace mockoauth::server

@@ -11,7 +11,7 @@ namespace {
 
 using mimir::codec::Json;
 
-constexpr const char* kGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
+constexpr const char* kTokenExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
 constexpr const char* kAccessToken = "urn:ietf:params:oauth:token-type:access_token";
 constexpr const char* kJwt = "urn:ietf:params:oauth:token-type:jwt";
 
@@ -106,14 +106,14 @@ Outcome token_exchange(Call& call, const ClientRegistration& client) {
                                    .issued_token_type = *type});
 }
 
-bool is_offered(const Profile& profile) {
-  return profile.lists("grants", kGrant) || profile.lists("extensions", "token_exchange");
+bool is_offered_token_exchange(const Profile& profile) {
+  return profile.lists("grants", kTokenExchangeGrant) || profile.lists("extensions", "token_exchange");
 }
 
 }  // namespace
 
 void register_token_exchange(Grants& grants) {
-  grants.add({.grant_type = kGrant, .handle = token_exchange, .offered = is_offered});
+  grants.add({.grant_type = kTokenExchangeGrant, .handle = token_exchange, .offered = is_offered_token_exchange});
 }
 
 }  // namespace mockoauth::server

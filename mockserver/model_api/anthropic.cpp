@@ -8,9 +8,9 @@ namespace {
 using mimir::codec::Json;
 
 constexpr std::string_view kVersion = "anthropic-version";
-constexpr std::string_view kModelPath = "/v1/models/{model}";
+constexpr std::string_view kAnthropicModelPath = "/v1/models/{model}";
 
-std::string type_of_status(int status) {
+std::string anthropic_type_of_status(int status) {
   switch (status) {
     case 401: return "authentication_error";
     case 402: return "billing_error";
@@ -23,13 +23,13 @@ std::string type_of_status(int status) {
   }
 }
 
-Json error_body(const ModelError& error) {
+Json anthropic_error_body(const ModelError& error) {
   return Json::object({{"type", "error"},
                        {"error", Json::object({{"type", error.type}, {"message", error.message}})},
                        {"request_id", error.request_id}});
 }
 
-const ModelApi& api() {
+const ModelApi& anthropic_api() {
   using enum ModelLimit;
   using enum ModelLimitValue;
   static const ModelApi made{
@@ -56,17 +56,18 @@ const ModelApi& api() {
                   "OAuth token has expired. Please obtain a new token or refresh your existing token."},
                  {Condition::NotEntitled, 402, "billing_error", "",
                   "Your credit balance is too low to access the Anthropic API."},
-                 {Condition::RateLimited, 429, "", "", "This request would exceed your account's rate limit. Please try again later."},
+                 {Condition::RateLimited, 429, "", "",
+                  "This request would exceed your account's rate limit. Please try again later."},
                  {Condition::WafBlocked, 403, "forbidden", "", "Request not allowed"},
                  {Condition::ServerError, 500, "", "", "Internal server error"},
                  {Condition::Maintenance, 529, "", "", "Overloaded"}},
-      .type_of_status = type_of_status,
-      .error_body = error_body};
+      .type_of_status = anthropic_type_of_status,
+      .error_body = anthropic_error_body};
   return made;
 }
 
-HttpResponse refuse_in_words(Call& call, const Refusal& refusal) {
-  auto response = write_model_error(call, api(), refusal);
+HttpResponse anthropic_refuse_in_words(Call& call, const Refusal& refusal) {
+  auto response = write_model_error(call, anthropic_api(), refusal);
   // What its client libraries go by before they look at the status.
   response.set_header("x-should-retry", response.status == 429 || response.status >= 500 ? "true" : "false");
   return response;
@@ -80,7 +81,7 @@ Checked<void> check_version(const Call& call) {
 }
 
 Checked<BearerAccess> admit(Call& call) {
-  auto access = let_in(call, api(), kVersion);
+  auto access = let_in(call, anthropic_api(), kVersion);
   if (!access) return access;
   if (auto checked = check_version(call); !checked) return tl::unexpected(checked.error());
   return access;
@@ -97,7 +98,7 @@ void read_last_message(const Json& message, ModelRequest& request) {
   }
 }
 
-Checked<ModelRequest> read(const Call& call, bool counts_only) {
+Checked<ModelRequest> anthropic_read(const Call& call, bool counts_only) {
   const auto body = read_model_body(call);
   if (!body) return tl::unexpected(body.error());
   auto model = needed_text(*body, "model");
@@ -199,53 +200,59 @@ std::vector<std::string> events_of(Call& call, const ModelTurn& turn) {
   return events;
 }
 
-std::string error_event(const ModelError& error) { return sse_event("error", error_body(error)); }
+std::string anthropic_error_event(const ModelError& error) { return sse_event("error", anthropic_error_body(error)); }
 
 Outcome messages(Call& call) {
   const auto access = admit(call);
   if (!access) return tl::unexpected(access.error());
-  const auto request = read(call, false);
+  const auto request = anthropic_read(call, false);
   if (!request) return tl::unexpected(request.error());
   if (auto admitted = admit_request(call, *request); !admitted) return tl::unexpected(admitted.error());
   const auto turn = take_turn(call, *request);
-  if (!request->stream) return model_answer(call, api(), whole_message(call, turn), &turn);
-  return stream_answer(call, api(), *access, turn, events_of(call, turn), error_event);
+  if (!request->stream) return model_answer(call, anthropic_api(), whole_message(call, turn), &turn);
+  return stream_answer(call, anthropic_api(), *access, turn, events_of(call, turn), anthropic_error_event);
 }
 
 Outcome count_tokens(Call& call) {
   if (const auto access = admit(call); !access) return tl::unexpected(access.error());
-  const auto request = read(call, true);
+  const auto request = anthropic_read(call, true);
   if (!request) return tl::unexpected(request.error());
-  return model_answer(call, api(), Json::object({{"input_tokens", request->input_tokens}}));
+  return model_answer(call, anthropic_api(), Json::object({{"input_tokens", request->input_tokens}}));
 }
 
-Json describe_model(const std::string& name) {
+Json anthropic_describe_model(const std::string& name) {
   return Json::object({{"type", "model"}, {"id", name}, {"display_name", name}, {"created_at", "2025-01-01T00:00:00Z"}});
 }
 
-std::vector<std::string> names(const Call& call) { return model_names(call, {"claude-opus-4-1", "claude-sonnet-4-5", "claude-haiku-4-5"}); }
-
-Outcome list_models(Call& call) {
-  if (const auto access = admit(call); !access) return tl::unexpected(access.error());
-  Json data = Json::array();
-  const auto all = names(call);
-  for (const auto& name : all) data.push_back(describe_model(name));
-  return model_answer(call, api(), Json::object({{"data", std::move(data)}, {"has_more", false}, {"first_id", all.front()}, {"last_id", all.back()}}));
+std::vector<std::string> anthropic_names(const Call& call) {
+  return model_names(call, {"claude-opus-4-1", "claude-sonnet-4-5", "claude-haiku-4-5"});
 }
 
-Outcome show_model(Call& call) {
+Outcome anthropic_list_models(Call& call) {
   if (const auto access = admit(call); !access) return tl::unexpected(access.error());
-  const auto name = segment_of(kModelPath, call.request.path(), "model").value_or("");
-  for (const auto& known : names(call)) {
-    if (known == name) return model_answer(call, api(), describe_model(name));
+  Json data = Json::array();
+  const auto all = anthropic_names(call);
+  for (const auto& name : all) data.push_back(anthropic_describe_model(name));
+  return model_answer(
+      call, anthropic_api(),
+      Json::object(
+          {{"data", std::move(data)}, {"has_more", false}, {"first_id", all.front()}, {"last_id", all.back()}}));
+}
+
+Outcome anthropic_show_model(Call& call) {
+  if (const auto access = admit(call); !access) return tl::unexpected(access.error());
+  const auto name = segment_of(kAnthropicModelPath, call.request.path(), "model").value_or("");
+  for (const auto& known : anthropic_names(call)) {
+    if (known == name) return model_answer(call, anthropic_api(), anthropic_describe_model(name));
   }
   return unknown_model(name);
 }
 
-bool is_served(const Profile& profile) { return serves_model_api(profile, api().name); }
+bool anthropic_is_served(const Profile& profile) { return serves_model_api(profile, anthropic_api().name); }
 
 void add(Endpoints& endpoints, const char* name, std::string_view path, const char* method, Outcome (*handle)(Call&)) {
-  auto endpoint = model_endpoint(std::string("anthropic.") + name, std::string(path), method, handle, refuse_in_words, is_served);
+  auto endpoint = model_endpoint(std::string("anthropic.") + name, std::string(path), method, handle,
+                                 anthropic_refuse_in_words, anthropic_is_served);
   endpoint.header = kVersion;  // OpenAI has models at the same path.
   endpoints.add(std::move(endpoint));
 }
@@ -255,8 +262,8 @@ void add(Endpoints& endpoints, const char* name, std::string_view path, const ch
 void register_anthropic(Endpoints& endpoints) {
   add(endpoints, "messages", "/v1/messages", "POST", messages);
   add(endpoints, "count_tokens", "/v1/messages/count_tokens", "POST", count_tokens);
-  add(endpoints, "models", "/v1/models", "GET", list_models);
-  add(endpoints, "model", kModelPath, "GET", show_model);
+  add(endpoints, "models", "/v1/models", "GET", anthropic_list_models);
+  add(endpoints, "model", kAnthropicModelPath, "GET", anthropic_show_model);
 }
 
 }  // namespace mockoauth::server

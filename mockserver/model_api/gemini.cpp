@@ -7,11 +7,11 @@ namespace {
 
 using mimir::codec::Json;
 
-constexpr std::string_view kModelPath = "/v1beta/models/{model}";
+constexpr std::string_view kGeminiModelPath = "/v1beta/models/{model}";
 // Vertex AI has the same models for tokens, in a project and a place.
 constexpr std::string_view kVertexPath = "/v1beta1/projects/{project}/locations/{location}/publishers/google/models/{model}";
 
-std::string type_of_status(int status) {
+std::string gemini_type_of_status(int status) {
   switch (status) {
     case 400: return "INVALID_ARGUMENT";
     case 401: return "UNAUTHENTICATED";
@@ -23,7 +23,7 @@ std::string type_of_status(int status) {
   }
 }
 
-Json error_body(const ModelError& error) {
+Json gemini_error_body(const ModelError& error) {
   Json status = Json::object({{"code", error.status}, {"message", error.message}, {"status", error.type}});
   if (!error.code.empty()) {
     status.set("details", Json::array({Json::object({{"@type", "type.googleapis.com/google.rpc.ErrorInfo"},
@@ -34,7 +34,7 @@ Json error_body(const ModelError& error) {
   return Json::object({{"error", std::move(status)}});
 }
 
-const ModelApi& api() {
+const ModelApi& gemini_api() {
   constexpr std::string_view kNoCredential =
       "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication "
       "credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
@@ -43,35 +43,36 @@ const ModelApi& api() {
       .ways = {"header:x-goog-api-key", "query:key", "bearer"},
       .key_prefix = "AIza",
       .errors = {{Condition::TokenMissing, 403, "", "",
-                  "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of "
-                  "API consumer identity to call this API."},
+                  "Method doesn't allow unregistered callers (callers without established identity). Please use API "
+                  "Key or other form of API consumer identity to call this API."},
                  {Condition::TokenInvalid, 401, "", "ACCESS_TOKEN_TYPE_UNSUPPORTED", kNoCredential},
                  {Condition::TokenExpired, 401, "", "ACCESS_TOKEN_EXPIRED", kNoCredential},
-                 {Condition::ScopeInsufficient, 403, "", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "Request had insufficient authentication scopes."},
+                 {Condition::ScopeInsufficient, 403, "", "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                  "Request had insufficient authentication scopes."},
                  {Condition::NotEntitled, 403, "", "", "The caller does not have permission"},
                  {Condition::ModelUnknown, 404, "", "",
-                  "The model is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list "
-                  "of available models and their supported methods."},
+                  "The model is not found for API version v1beta, or is not supported for generateContent. Call "
+                  "ListModels to see the list of available models and their supported methods."},
                  {Condition::RateLimited, 429, "", "", "Resource has been exhausted (e.g. check quota)."},
                  {Condition::ServerError, 500, "", "", "An internal error has occurred. Please retry."},
                  {Condition::Maintenance, 503, "", "", "The model is overloaded. Please try again later."}},
-      .type_of_status = type_of_status,
-      .error_body = error_body};
+      .type_of_status = gemini_type_of_status,
+      .error_body = gemini_error_body};
   return made;
 }
 
 bool came_by_key(const Call& call) { return call.request.header("x-goog-api-key").has_value() || call.query.count("key") > 0; }
 
-HttpResponse refuse_in_words(Call& call, const Refusal& refusal) {
+HttpResponse gemini_refuse_in_words(Call& call, const Refusal& refusal) {
   // A bad key is a bad argument, not a failed authentication.
   const bool is_key = refusal.condition == Condition::TokenInvalid && came_by_key(call);
-  if (!is_key || call.profile().text("kind") == "api_key") return write_model_error(call, api(), refusal);
-  auto error = model_error(call, api(), refusal);
+  if (!is_key || call.profile().text("kind") == "api_key") return write_model_error(call, gemini_api(), refusal);
+  auto error = model_error(call, gemini_api(), refusal);
   error.status = 400;
   error.type = "INVALID_ARGUMENT";
   error.code = "API_KEY_INVALID";
   error.message = "API key not valid. Please pass a valid API key.";
-  return {400, {{"Content-Type", "application/json; charset=UTF-8"}}, error_body(error).dump()};
+  return {400, {{"Content-Type", "application/json; charset=UTF-8"}}, gemini_error_body(error).dump()};
 }
 
 std::string text_of_parts(const Json& content) {
@@ -91,7 +92,7 @@ bool answers_a_function(const Json& content) {
          parts->as_array()->back().find("functionResponse") != nullptr;
 }
 
-Checked<ModelRequest> read(const Call& call, const std::string& model) {
+Checked<ModelRequest> gemini_read(const Call& call, const std::string& model) {
   const auto body = read_model_body(call);
   if (!body) return tl::unexpected(body.error());
   const auto contents = needed_list(*body, "contents");
@@ -153,37 +154,42 @@ std::vector<Json> chunks_of(Call& call, const ModelTurn& turn) {
   return chunks;
 }
 
-std::string error_event(const ModelError& error) { return sse_event({}, error_body(error)); }
-std::string error_item(const ModelError& error) { return error_body(error).dump(); }
+std::string gemini_error_event(const ModelError& error) { return sse_event({}, gemini_error_body(error)); }
+std::string error_item(const ModelError& error) { return gemini_error_body(error).dump(); }
 
 // As events where the query asks for them (`alt=sse`), else as one JSON array.
 HttpResponse stream(Call& call, const BearerAccess& access, const ModelTurn& turn) {
   const bool as_events = call.query.first("alt") == "sse";
   std::vector<std::string> events;
   for (const auto& json : chunks_of(call, turn)) events.push_back(as_events ? sse_event({}, json) : json.dump());
-  if (as_events) return stream_answer(call, api(), access, turn, events, error_event, {.content_type = "text/event-stream"});
-  return stream_answer(call, api(), access, turn, events, error_item,
-                       {.content_type = "application/json; charset=UTF-8", .before = "[", .between = "\n,\r\n", .after = "]\n"});
+  if (as_events)
+    return stream_answer(call, gemini_api(), access, turn, events, gemini_error_event,
+                         {.content_type = "text/event-stream"});
+  return stream_answer(
+      call, gemini_api(), access, turn, events, error_item,
+      {.content_type = "application/json; charset=UTF-8", .before = "[", .between = "\n,\r\n", .after = "]\n"});
 }
 
 Outcome generate(Call& call) {
-  const auto access = let_in(call, api());
+  const auto access = let_in(call, gemini_api());
   if (!access) return tl::unexpected(access.error());
   const auto path = call.request.path();
-  const auto segment = segment_of(fits_template(kVertexPath, path) ? kVertexPath : kModelPath, path, "model").value_or("");
+  const auto segment =
+      segment_of(fits_template(kVertexPath, path) ? kVertexPath : kGeminiModelPath, path, "model").value_or("");
   const auto colon = segment.find(':');
   const auto method = colon == std::string::npos ? std::string() : segment.substr(colon + 1);
   if (method != "generateContent" && method != "streamGenerateContent" && method != "countTokens") return unknown_model(segment);
-  const auto request = read(call, segment.substr(0, colon));
+  const auto request = gemini_read(call, segment.substr(0, colon));
   if (!request) return tl::unexpected(request.error());
-  if (method == "countTokens") return model_answer(call, api(), Json::object({{"totalTokens", request->input_tokens}}));
+  if (method == "countTokens")
+    return model_answer(call, gemini_api(), Json::object({{"totalTokens", request->input_tokens}}));
   if (auto admitted = admit_request(call, *request); !admitted) return tl::unexpected(admitted.error());
   const auto turn = take_turn(call, *request);
-  if (method == "generateContent") return model_answer(call, api(), whole(call, turn), &turn);
+  if (method == "generateContent") return model_answer(call, gemini_api(), whole(call, turn), &turn);
   return stream(call, *access, turn);
 }
 
-Json describe_model(const std::string& name) {
+Json gemini_describe_model(const std::string& name) {
   return Json::object({{"name", "models/" + name},
                        {"version", "001"},
                        {"displayName", name},
@@ -192,33 +198,39 @@ Json describe_model(const std::string& name) {
                        {"supportedGenerationMethods", Json::array({Json("generateContent"), Json("countTokens")})}});
 }
 
-std::vector<std::string> names(const Call& call) { return model_names(call, {"gemini-2.5-pro", "gemini-2.5-flash"}); }
-
-Outcome list_models(Call& call) {
-  if (const auto access = let_in(call, api()); !access) return tl::unexpected(access.error());
-  Json models = Json::array();
-  for (const auto& name : names(call)) models.push_back(describe_model(name));
-  return model_answer(call, api(), Json::object({{"models", std::move(models)}}));
+std::vector<std::string> gemini_names(const Call& call) {
+  return model_names(call, {"gemini-2.5-pro", "gemini-2.5-flash"});
 }
 
-Outcome show_model(Call& call) {
-  if (const auto access = let_in(call, api()); !access) return tl::unexpected(access.error());
-  const auto name = segment_of(kModelPath, call.request.path(), "model").value_or("");
-  for (const auto& known : names(call)) {
-    if (known == name) return model_answer(call, api(), describe_model(name));
+Outcome gemini_list_models(Call& call) {
+  if (const auto access = let_in(call, gemini_api()); !access) return tl::unexpected(access.error());
+  Json models = Json::array();
+  for (const auto& name : gemini_names(call)) models.push_back(gemini_describe_model(name));
+  return model_answer(call, gemini_api(), Json::object({{"models", std::move(models)}}));
+}
+
+Outcome gemini_show_model(Call& call) {
+  if (const auto access = let_in(call, gemini_api()); !access) return tl::unexpected(access.error());
+  const auto name = segment_of(kGeminiModelPath, call.request.path(), "model").value_or("");
+  for (const auto& known : gemini_names(call)) {
+    if (known == name) return model_answer(call, gemini_api(), gemini_describe_model(name));
   }
   return unknown_model(name);
 }
 
-bool is_served(const Profile& profile) { return serves_model_api(profile, api().name); }
+bool gemini_is_served(const Profile& profile) { return serves_model_api(profile, gemini_api().name); }
 
 }  // namespace
 
 void register_gemini(Endpoints& endpoints) {
-  endpoints.add(model_endpoint("gemini.generate", std::string(kModelPath), "POST", generate, refuse_in_words, is_served));
-  endpoints.add(model_endpoint("gemini.vertex", std::string(kVertexPath), "POST", generate, refuse_in_words, is_served));
-  endpoints.add(model_endpoint("gemini.models", "/v1beta/models", "GET", list_models, refuse_in_words, is_served));
-  endpoints.add(model_endpoint("gemini.model", std::string(kModelPath), "GET", show_model, refuse_in_words, is_served));
+  endpoints.add(model_endpoint("gemini.generate", std::string(kGeminiModelPath), "POST", generate,
+                               gemini_refuse_in_words, gemini_is_served));
+  endpoints.add(model_endpoint("gemini.vertex", std::string(kVertexPath), "POST", generate, gemini_refuse_in_words,
+                               gemini_is_served));
+  endpoints.add(model_endpoint("gemini.models", "/v1beta/models", "GET", gemini_list_models, gemini_refuse_in_words,
+                               gemini_is_served));
+  endpoints.add(model_endpoint("gemini.model", std::string(kGeminiModelPath), "GET", gemini_show_model,
+                               gemini_refuse_in_words, gemini_is_served));
 }
 
 }  // namespace mockoauth::server

@@ -8,9 +8,11 @@ namespace {
 
 using mimir::codec::Json;
 
-HttpResponse refuse_in_words(Call& call, const Refusal& refusal) { return write_model_error(call, openai_api(), refusal); }
+HttpResponse openai_responses_refuse_in_words(Call& call, const Refusal& refusal) {
+  return write_model_error(call, openai_api(), refusal);
+}
 
-Checked<ModelRequest> read(const Json& body, const Call& call) {
+Checked<ModelRequest> openai_responses_read(const Json& body, const Call& call) {
   auto model = needed_text(body, "model");
   if (!model) return tl::unexpected(model.error());
   ModelRequest request{.model = std::move(*model), .input_tokens = tokens_of(call.request.body)};
@@ -161,7 +163,7 @@ class Response {
   std::vector<std::string> events_;
 };
 
-std::string error_event(const ModelError& error) {
+std::string openai_responses_error_event(const ModelError& error) {
   return sse_event("error", Json::object({{"type", "error"},
                                           {"code", error.code.empty() ? Json() : Json(error.code)},
                                           {"message", error.message},
@@ -173,21 +175,22 @@ Outcome respond(Call& call) {
   if (!access) return tl::unexpected(access.error());
   const auto body = read_model_body(call);
   if (!body) return tl::unexpected(body.error());
-  const auto request = read(*body, call);
+  const auto request = openai_responses_read(*body, call);
   if (!request) return tl::unexpected(request.error());
   if (auto admitted = admit_request(call, *request); !admitted) return tl::unexpected(admitted.error());
   const auto turn = take_turn(call, *request);
   Response response(call, *body, turn);
   if (!request->stream) return model_answer(call, openai_api(), response.finished(), &turn);
-  return stream_answer(call, openai_api(), *access, turn, response.events(), error_event);
+  return stream_answer(call, openai_api(), *access, turn, response.events(), openai_responses_error_event);
 }
 
-bool is_served(const Profile& profile) { return serves_model_api(profile, openai_api().name); }
+bool openai_responses_is_served(const Profile& profile) { return serves_model_api(profile, openai_api().name); }
 
 }  // namespace
 
 void register_openai_responses(Endpoints& endpoints) {
-  endpoints.add(model_endpoint("openai.responses", "/v1/responses", "POST", respond, refuse_in_words, is_served));
+  endpoints.add(model_endpoint("openai.responses", "/v1/responses", "POST", respond, openai_responses_refuse_in_words,
+                               openai_responses_is_served));
 }
 
 }  // namespace mockoauth::server

@@ -256,7 +256,7 @@ std::size_t most_bytes(const Json& value) {
 }
 
 void write_escaped(std::string_view text, std::string& out) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
   for (const char c : text) {
     switch (c) {
       case '"': out += "\\\""; break;
@@ -271,7 +271,7 @@ void write_escaped(std::string_view text, std::string& out) {
         if (byte >= 0x20) {
           out += c;
         } else {
-          (out += "\\u00").append({kHex[byte >> 4], kHex[byte & 0xF]});
+          (out += "\\u00").append({kDigits[byte >> 4], kDigits[byte & 0xF]});
         }
       }
     }

@@ -186,13 +186,13 @@ TEST(Jws, SignsRawHeadersAsTheyAre) {
 }
 
 TEST(JwsParse, RefusesHostileTexts) {
-  struct Refusal {
+  struct JwsRefusal {
     std::string text;
     std::string code;
     std::size_t offset = Error::kNoOffset;
   };
   const std::string h = encoded(R"({"alg":"HS256"})");  // Twenty characters.
-  const std::vector<Refusal> refusals{
+  const std::vector<JwsRefusal> refusals{
       {"", "jws.parts"}, {"a", "jws.parts"}, {h, "jws.parts"}, {h + ".eA", "jws.parts"}, {"..", "jws.header"},
       {h + ".eA.eA.eA", "jws.parts", h.size() + 6}, {h + ".eA.eA.", "jws.parts", h.size() + 6},
       {h + ".eA.eA.eA.eA", "jws.parts", h.size() + 6},  // A JWE has five parts.
@@ -214,7 +214,7 @@ TEST(JwsParse, RefusesHostileTexts) {
       {encoded("\xEF\xBB\xBF{}") + ".eA.eA", "jws.header"}, {encoded("{\"alg\":\"\xFF\"}") + ".eA.eA", "jws.header"},
       {encoded("{\"a\":" + std::string(1000, '[') + "}") + ".eA.eA", "jws.header"},
   };
-  for (const Refusal& refusal : refusals) {
+  for (const JwsRefusal& refusal : refusals) {
     SCOPED_TRACE(refusal.text.substr(0, 60));
     const auto jws = Jws::parse(refusal.text);
     ASSERT_FALSE(jws.has_value());

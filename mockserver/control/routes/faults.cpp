@@ -14,13 +14,13 @@ ControlAnswer known(const ControlCall&) {
   return Json::object({{"faults", std::move(all)}});
 }
 
-ControlAnswer list(const ControlCall& call) {
+ControlAnswer list_faults(const ControlCall& call) {
   Json all = Json::array();
   for (const auto& state : call.realm->faults()) all.push_back(fault_state_to_json(state));
   return Json::object({{"faults", std::move(all)}});
 }
 
-ControlAnswer add(const ControlCall& call) {
+ControlAnswer add_fault(const ControlCall& call) {
   const auto rule = parse_fault_rule(call.body);
   const auto added = rule ? call.realm->add_fault(*rule) : tl::unexpected(rule.error());
   if (added) return Json::object({{"id", static_cast<std::int64_t>(*added)}});
@@ -33,7 +33,7 @@ std::optional<std::uint64_t> id_of(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
 }
 
-ControlAnswer remove(const ControlCall& call) {
+ControlAnswer remove_fault(const ControlCall& call) {
   const auto& text = call.segments.back();
   const auto id = id_of(text);
   if (const auto state = id ? call.realm->remove_fault(*id) : std::nullopt) return fault_state_to_json(*state);
@@ -78,12 +78,30 @@ std::string rule_schema() {
 
 void register_faults(ControlRoutes& routes) {
   routes.add({"GET", "/_mock/faults", "knownFaults", "What can go wrong", {}, {}, 200, known});
-  routes.add({"GET", "/_mock/realms/{realm}/faults", "listFaults", "The realm's faults and how often each struck", {},
-              {}, 200, list});
-  routes.add({"POST", "/_mock/realms/{realm}/faults", "addFault", "Let something go wrong; times 0: always",
-              rule_schema(), {}, 201, add});
-  routes.add({"DELETE", "/_mock/realms/{realm}/faults/{rule}", "removeFault", "Take one rule away and tell what it had done", {},
-              {}, 200, remove});
+  routes.add({"GET",
+              "/_mock/realms/{realm}/faults",
+              "listFaults",
+              "The realm's faults and how often each struck",
+              {},
+              {},
+              200,
+              list_faults});
+  routes.add({"POST",
+              "/_mock/realms/{realm}/faults",
+              "addFault",
+              "Let something go wrong; times 0: always",
+              rule_schema(),
+              {},
+              201,
+              add_fault});
+  routes.add({"DELETE",
+              "/_mock/realms/{realm}/faults/{rule}",
+              "removeFault",
+              "Take one rule away and tell what it had done",
+              {},
+              {},
+              200,
+              remove_fault});
   routes.add({"DELETE", "/_mock/realms/{realm}/faults", "clearFaults", "No faults from now on", {}, {}, 204, clear});
 }
 

@@ -28,7 +28,7 @@ Json page_of(Json exchanges, std::uint64_t since, std::uint64_t next, const Jour
                        {"dropped", static_cast<std::int64_t>(dropped)}});
 }
 
-ControlAnswer show(const ControlCall& call) {
+ControlAnswer show_journal(const ControlCall& call) {
   const auto since = number_in(call, "since", 0);
   if (!since) return tl::unexpected(since.error());
   const auto limit = number_in(call, "limit", std::numeric_limits<std::uint64_t>::max());
@@ -55,7 +55,7 @@ ControlAnswer show(const ControlCall& call) {
   return page_of(std::move(all), *since, next, call.realm->journal());
 }
 
-ControlAnswer await(const ControlCall& call) {
+ControlAnswer await_journal(const ControlCall& call) {
   const auto& journal = call.realm->journal();
   const Json* wanted = call.body.find("match");
   const ExchangeMatch match{wanted == nullptr ? Json::object() : *wanted};
@@ -95,20 +95,23 @@ void register_journal(ControlRoutes& routes) {
               .id = "showJournal",
               .summary = "Exchanges that are there now, secrets masked unless they are asked for",
               .query = {"since", "limit", "endpoint", "client_id", "grant_type", "error", "flow", "secrets"},
-              .handle = show,
+              .handle = show_journal,
               .answer = page_schema("", "")});
-  routes.add({.method = "POST",
-              .path = "/_mock/realms/{realm}/journal/await",
-              .id = "awaitExchange",
-              .summary = "Wait until so many exchanges that match have been answered",
-              .body = R"({"type": "object", "additionalProperties": false, "properties": {
-                "match": )" + exchange_match_schema() + R"(,
+  routes.add(
+      {.method = "POST",
+       .path = "/_mock/realms/{realm}/journal/await",
+       .id = "awaitExchange",
+       .summary = "Wait until so many exchanges that match have been answered",
+       .body = R"({"type": "object", "additionalProperties": false, "properties": {
+                "match": )" +
+               exchange_match_schema() + R"(,
                 "since": {"type": "integer", "minimum": 0},
                 "count": {"type": "integer", "minimum": 1, "maximum": 10000},
-                "limit_ms": )" + kWaitSchema + "}}",
-              .handle = await,
-              .waits = true,
-              .answer = page_schema(R"(, "seen")", R"(, "seen": {"type": "boolean"}, "nearest": )" + nearest_schema())});
+                "limit_ms": )" +
+               kWaitSchema + "}}",
+       .handle = await_journal,
+       .waits = true,
+       .answer = page_schema(R"(, "seen")", R"(, "seen": {"type": "boolean"}, "nearest": )" + nearest_schema())});
 }
 
 }  // namespace mockoauth::server

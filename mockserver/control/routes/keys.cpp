@@ -12,7 +12,7 @@ std::chrono::seconds overlap_of(const Json& body, std::chrono::seconds otherwise
   return seconds ? std::chrono::seconds(*seconds) : otherwise;
 }
 
-ControlAnswer list(const ControlCall& call) {
+ControlAnswer list_keys(const ControlCall& call) {
   Json all = Json::array();
   for (const auto& key : call.realm->keys().states(call.realm->clock().now())) {
     Json view = Json::object({{"kid", key.kid},
@@ -44,8 +44,14 @@ constexpr const char* kOverlapSchema = R"({"type": "object", "additionalProperti
 }  // namespace
 
 void register_keys(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/realms/{realm}/keys", "listKeys", "Signing keys and whether they are published", {}, {},
-              200, list});
+  routes.add({"GET",
+              "/_mock/realms/{realm}/keys",
+              "listKeys",
+              "Signing keys and whether they are published",
+              {},
+              {},
+              200,
+              list_keys});
   routes.add({"POST", "/_mock/realms/{realm}/keys/rotate", "rotateKeys",
               "New keys sign; the old ones stay published for a while", kOverlapSchema, {}, 200, rotate});
   routes.add({"POST", "/_mock/realms/{realm}/keys/{kid}/retire", "retireKey",

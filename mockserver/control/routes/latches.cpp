@@ -17,7 +17,7 @@ Json parked_to_json(const std::vector<ParkedCall>& parked) {
   return all;
 }
 
-Json view_of(const LatchState& latch) {
+Json view_of_latch(const LatchState& latch) {
   return Json::object({{"name", latch.name},
                        {"parked", parked_to_json(latch.parked)},
                        {"arrived", static_cast<std::int64_t>(latch.arrived)},
@@ -25,9 +25,9 @@ Json view_of(const LatchState& latch) {
                        {"forgotten", static_cast<std::int64_t>(latch.forgotten)}});
 }
 
-ControlAnswer list(const ControlCall& call) {
+ControlAnswer list_latches(const ControlCall& call) {
   Json all = Json::array();
-  for (const auto& latch : call.realm->latches().states()) all.push_back(view_of(latch));
+  for (const auto& latch : call.realm->latches().states()) all.push_back(view_of_latch(latch));
   return Json::object({{"latches", std::move(all)}});
 }
 
@@ -38,7 +38,7 @@ Json parked_at(const Latches& latches, const std::string& name) {
   return Json::array();
 }
 
-ControlAnswer await(const ControlCall& call) {
+ControlAnswer await_latch(const ControlCall& call) {
   const auto& name = call.segments[1];
   const auto count = static_cast<std::size_t>(call.body.int_at("count").value_or(1));
   const bool reached = call.realm->latches().await(name, count, wait_of(call.body, "limit_ms", kUsualWait));
@@ -70,10 +70,11 @@ void register_latches(ControlRoutes& routes) {
               .path = "/_mock/realms/{realm}/latches",
               .id = "listLatches",
               .summary = "Latches and the calls that wait there",
-              .handle = list,
+              .handle = list_latches,
               .answer = R"({"type": "object", "required": ["latches"], "properties": {"latches": {"type": "array",
                 "items": {"type": "object", "required": ["name", "parked", "arrived", "released", "forgotten"],
-                "properties": {"name": {"type": "string"}, "parked": )" + parked + R"(,
+                "properties": {"name": {"type": "string"}, "parked": )" +
+                        parked + R"(,
                   "arrived": {"type": "integer"}, "released": {"type": "integer"},
                   "forgotten": {"type": "integer"}}}}}})"});
   routes.add({.method = "POST",
@@ -83,10 +84,11 @@ void register_latches(ControlRoutes& routes) {
               .body = R"({"type": "object", "additionalProperties": false, "properties": {
                 "count": {"type": "integer", "minimum": 1, "maximum": 256}, "limit_ms": )" +
                       std::string(kWaitSchema) + "}}",
-              .handle = await,
+              .handle = await_latch,
               .waits = true,
               .answer = R"({"type": "object", "required": ["reached", "parked"], "properties": {
-                "reached": {"type": "boolean"}, "parked": )" + parked + "}}"});
+                "reached": {"type": "boolean"}, "parked": )" +
+                        parked + "}}"});
   routes.add({.method = "POST",
               .path = "/_mock/realms/{realm}/latches/{latch}/release",
               .id = "releaseLatch",

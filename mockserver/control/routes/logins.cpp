@@ -28,7 +28,7 @@ std::string pointer_in_script(std::string pointer) {
   return at == std::string::npos ? pointer : pointer.erase(at, kArguments.size());
 }
 
-ControlAnswer add(const ControlCall& call) {
+ControlAnswer add_login(const ControlCall& call) {
   const auto rule = parse_fault_rule(rule_of(call.body));
   const auto added = rule ? call.realm->add_fault(*rule) : tl::unexpected(rule.error());
   if (added) return Json::object({{"id", static_cast<std::int64_t>(*added)}});
@@ -38,7 +38,9 @@ ControlAnswer add(const ControlCall& call) {
 }  // namespace
 
 void register_logins(ControlRoutes& routes) {
-  routes.add({.method = "POST", .path = "/_mock/realms/{realm}/logins", .id = "scriptLogins",
+  routes.add({.method = "POST",
+              .path = "/_mock/realms/{realm}/logins",
+              .id = "scriptLogins",
               .summary = "What is done about the next logins that fit, one after the other; times 0: for ever",
               .body = R"({"type": "object", "additionalProperties": false, "required": ["then"], "properties": {
                 "name": {"type": "string"}, "times": {"type": "integer", "minimum": 0},
@@ -51,7 +53,8 @@ void register_logins(ControlRoutes& routes) {
                     "scopes": {"type": "array", "minItems": 1, "items": {"type": "string"}},
                     "latch": {"type": "string", "minLength": 1},
                     "limit_ms": {"type": "integer", "minimum": 1, "maximum": 600000}}}}}})",
-              .status = 201, .handle = add,
+              .status = 201,
+              .handle = add_login,
               .answer = R"({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}})"});
 }
 

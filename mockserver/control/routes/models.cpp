@@ -8,9 +8,9 @@ using mimir::codec::Json;
 
 Json left_in(const Realm& realm) { return Json::object({{"left", static_cast<std::int64_t>(realm.model_answers_left())}}); }
 
-ControlAnswer show(const ControlCall& call) { return left_in(*call.realm); }
+ControlAnswer show_model(const ControlCall& call) { return left_in(*call.realm); }
 
-ControlAnswer add(const ControlCall& call) {
+ControlAnswer add_model(const ControlCall& call) {
   if (auto added = call.realm->add_model_answer(call.body); !added) return refuse_call(422, "model_answer", added.error().message);
   return left_in(*call.realm);
 }
@@ -18,8 +18,17 @@ ControlAnswer add(const ControlCall& call) {
 }  // namespace
 
 void register_models(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/realms/{realm}/models/answers", "countModelAnswers", "How many scripted answers are left", {}, {}, 200, show});
-  routes.add({"POST", "/_mock/realms/{realm}/models/answers", "addModelAnswer",
+  routes.add({"GET",
+              "/_mock/realms/{realm}/models/answers",
+              "countModelAnswers",
+              "How many scripted answers are left",
+              {},
+              {},
+              200,
+              show_model});
+  routes.add({"POST",
+              "/_mock/realms/{realm}/models/answers",
+              "addModelAnswer",
               "What the model APIs say to the next request that fits, once",
               R"({"type": "object", "additionalProperties": false, "properties": {
                 "text": {"type": "string"},
@@ -28,7 +37,9 @@ void register_models(ControlRoutes& routes) {
                 "stop": {"type": "string", "enum": ["end", "length", "refusal"]},
                 "when": {"type": "object", "additionalProperties": false, "properties": {
                   "model": {"type": "string"}, "contains": {"type": "string"}, "after_tool": {"type": "boolean"}}}}})",
-              {}, 201, add});
+              {},
+              201,
+              add_model});
 }
 
 }  // namespace mockoauth::server

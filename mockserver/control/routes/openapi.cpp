@@ -4,12 +4,12 @@
 namespace mockoauth::server {
 namespace {
 
-ControlAnswer show(const ControlCall&) { return describe_control_routes(control_routes()); }
+ControlAnswer show_openapi(const ControlCall&) { return describe_control_routes(control_routes()); }
 
 }  // namespace
 
 void register_openapi(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/openapi.json", "showOpenApi", "This document", {}, {}, 200, show});
+  routes.add({"GET", "/_mock/openapi.json", "showOpenApi", "This document", {}, {}, 200, show_openapi});
 }
 
 }  // namespace mockoauth::server

@@ -8,12 +8,12 @@ namespace {
 
 using mimir::codec::Json;
 
-ControlAnswer change(const ControlCall& call) {
+ControlAnswer change_person(const ControlCall& call) {
   set_person(*call.realm, call.body);
   return Json();
 }
 
-ControlAnswer show(const ControlCall& call) {
+ControlAnswer show_person(const ControlCall& call) {
   const auto person = call.realm->person();
   return Json::object({{"sub", person.sub},
                        {"decision", to_string(person.decision)},
@@ -32,7 +32,7 @@ ControlAnswer devices(const ControlCall& call) {
   return Json::object({{"device_logins", std::move(all)}});
 }
 
-ControlAnswer decide_device(const ControlCall& call) {
+ControlAnswer decide_waiting_device(const ControlCall& call) {
   if (call.realm->decide_device(call.segments[1], *decision_at(call.body))) return Json();
   return refuse_call(404, "device.user_code", "no undecided, live sign-in of a device has this user code");
 }
@@ -40,21 +40,32 @@ ControlAnswer decide_device(const ControlCall& call) {
 }  // namespace
 
 void register_person(ControlRoutes& routes) {
-  routes.add({.method = "GET", .path = "/_mock/realms/{realm}/person", .id = "showPerson",
-              .summary = "Who signs in where no login_hint names somebody else, and what they do", .handle = show,
+  routes.add({.method = "GET",
+              .path = "/_mock/realms/{realm}/person",
+              .id = "showPerson",
+              .summary = "Who signs in where no login_hint names somebody else, and what they do",
+              .handle = show_person,
               .answer = R"({"type": "object", "required": ["sub", "decision", "scopes"], "properties": {
                 "sub": {"type": "string"}, "decision": {"enum": ["approve", "deny", "abandon"]},
                 "scopes": {"type": ["array", "null"], "items": {"type": "string"}}}})"});
-  routes.add({.method = "POST", .path = "/_mock/realms/{realm}/person", .id = "changePerson",
+  routes.add({.method = "POST",
+              .path = "/_mock/realms/{realm}/person",
+              .id = "changePerson",
               .summary = "Who signs in from now on, what they decide, and which scopes they tick",
-              .body = person_schema(), .status = 204, .handle = change});
+              .body = person_schema(),
+              .status = 204,
+              .handle = change_person});
   routes.add({"GET", "/_mock/realms/{realm}/device-logins", "listDeviceLogins", "Sign-ins of devices (RFC 8628)", {},
               {}, 200, devices});
-  routes.add({"POST", "/_mock/realms/{realm}/device-logins/{user_code}", "decideDeviceLogin",
+  routes.add({"POST",
+              "/_mock/realms/{realm}/device-logins/{user_code}",
+              "decideDeviceLogin",
               "Decide at the verification page",
               R"({"type": "object", "additionalProperties": false, "required": ["decision"], "properties": {
                 "decision": {"enum": ["approve", "deny"]}}})",
-              {}, 204, decide_device});
+              {},
+              204,
+              decide_waiting_device});
 }
 
 }  // namespace mockoauth::server

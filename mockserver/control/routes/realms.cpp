@@ -11,7 +11,7 @@ namespace {
 
 using mimir::codec::Json;
 
-Json view_of(const Realm& realm) {
+Json view_of_realm(const Realm& realm) {
   return Json::object({{"name", realm.name()},
                        {"issuer", realm.configured_issuer()},
                        {"resource", realm.resource_url()},
@@ -105,23 +105,23 @@ ControlAnswer create(const ControlCall& call) {
     if (const auto* person = call.body.find("person")) set_person(made, *person);
     for (const auto& rule : *rules) (void)made.add_fault(rule);  // Checked before.
   });
-  if (realm) return view_of(**realm);
+  if (realm) return view_of_realm(**realm);
   const auto& error = realm.error();
   const int status = error.code == "realm.exists" ? 409 : error.code == "realm.limit" ? 503 : 422;
   return refuse_call(status, error.code, error.message, error.code == "realm.limit" ? "" : "/name");
 }
 
-ControlAnswer list(const ControlCall& call) {
+ControlAnswer list_realms(const ControlCall& call) {
   Json all = Json::array();
   for (const auto& name : call.server.realms()) {
-    if (const auto realm = call.server.find_realm(name)) all.push_back(view_of(*realm));
+    if (const auto realm = call.server.find_realm(name)) all.push_back(view_of_realm(*realm));
   }
   return Json::object({{"realms", std::move(all)}});
 }
 
-ControlAnswer show(const ControlCall& call) { return view_of(*call.realm); }
+ControlAnswer show_realm(const ControlCall& call) { return view_of_realm(*call.realm); }
 
-ControlAnswer reset(const ControlCall& call) {
+ControlAnswer reset_realm(const ControlCall& call) {
   call.realm->reset();
   return Json();
 }
@@ -157,20 +157,30 @@ void register_realms(ControlRoutes& routes) {
                    "provider": {"type": "string"}}})";
   const std::string all = "/_mock/realms";
   const std::string one = all + "/{realm}";
-  routes.add({.method = "GET", .path = all, .id = "listRealms", .summary = "All realms", .handle = list,
+  routes.add({.method = "GET",
+              .path = all,
+              .id = "listRealms",
+              .summary = "All realms",
+              .handle = list_realms,
               .answer = R"({"type": "object", "required": ["realms"], "properties": {"realms": {"type": "array",
-                "items": )" + view + "}}}"});
+                "items": )" +
+                        view + "}}}"});
   routes.add({.method = "POST", .path = all, .id = "createRealm",
               .summary = "Create a realm from a provider or a profile, with all that it is to have from its first moment",
               .body = create_schema(), .status = 201, .handle = create, .answer = view});
-  routes.add({.method = "GET", .path = one, .id = "showRealm", .summary = "One realm", .handle = show, .answer = view});
+  routes.add(
+      {.method = "GET", .path = one, .id = "showRealm", .summary = "One realm", .handle = show_realm, .answer = view});
   routes.add({.method = "DELETE", .path = one, .id = "dropRealm",
               .summary = "Drop it and tell what was left of its script", .handle = drop, .answer = report_schema()});
   routes.add({.method = "GET", .path = one + "/report", .id = "showReport",
               .summary = "What is left of the realm's script: faults that never struck, latches that were forgotten",
               .handle = report, .answer = report_schema()});
-  routes.add({.method = "POST", .path = one + "/reset", .id = "resetRealm",
-              .summary = "Forget grants, journal and faults", .status = 204, .handle = reset});
+  routes.add({.method = "POST",
+              .path = one + "/reset",
+              .id = "resetRealm",
+              .summary = "Forget grants, journal and faults",
+              .status = 204,
+              .handle = reset_realm});
 }
 
 }  // namespace mockoauth::server

@@ -30,18 +30,18 @@ ControlAnswer issue(const ControlCall& call) {
                      code == "client.unknown" ? "/client_id" : code == "user.unknown" ? "/sub" : "");
 }
 
-std::optional<Problem> check_one(const Json& body) {
+std::optional<Problem> check_minted(const Json& body) {
   if (body.find("token") == nullptr || body.find("sub") == nullptr) return std::nullopt;
   return Problem{422, "token.which", "either one token is meant or all of a user, not both", "/sub"};
 }
 
-ControlAnswer revoke(const ControlCall& call) {
-  if (auto problem = check_one(call.body)) return tl::unexpected(std::move(*problem));
+ControlAnswer revoke_token(const ControlCall& call) {
+  if (auto problem = check_minted(call.body)) return tl::unexpected(std::move(*problem));
   if (const auto token = call.body.string_at("token")) return count_of("revoked", call.realm->revoke_token(*token) ? 1 : 0);
   return count_of("revoked", call.realm->revoke_all(call.body.string_at("sub").value_or("")));
 }
 
-ControlAnswer expire(const ControlCall& call) {
+ControlAnswer expire_token(const ControlCall& call) {
   if (const auto token = call.body.string_at("token")) return count_of("expired", call.realm->expire_token(*token) ? 1 : 0);
   return count_of("expired", call.realm->expire_access_tokens());
 }
@@ -68,7 +68,7 @@ ControlAnswer lineage_of(Realm& realm, const std::string& flow) {
                        {"lineage", std::move(lineage)}});
 }
 
-ControlAnswer show(const ControlCall& call) { return lineage_of(*call.realm, call.segments[1]); }
+ControlAnswer show_token(const ControlCall& call) { return lineage_of(*call.realm, call.segments[1]); }
 
 ControlAnswer look_up(const ControlCall& call) {
   const auto flow = call.realm->flow_of(call.body.string_at("token").value_or(""));
@@ -114,23 +114,33 @@ void register_tokens(ControlRoutes& routes) {
                 "client_id": {"type": "string", "minLength": 1}, "sub": {"type": "string", "minLength": 1},
                 "scopes": {"type": "array", "items": {"type": "string"}}}})",
               .handle = issue, .answer = R"({"type": "object"})"});
-  routes.add({.method = "POST", .path = at + "/revoke", .id = "revokeTokens",
+  routes.add({.method = "POST",
+              .path = at + "/revoke",
+              .id = "revokeTokens",
               .summary = "End one token, or every grant (of one user)",
               .body = R"({"type": "object", "additionalProperties": false, "properties": {
                 "token": {"type": "string"}, "sub": {"type": "string"}}})",
-              .handle = revoke, .answer = count_schema("revoked")});
-  routes.add({.method = "POST", .path = at + "/expire", .id = "expireTokens",
+              .handle = revoke_token,
+              .answer = count_schema("revoked")});
+  routes.add({.method = "POST",
+              .path = at + "/expire",
+              .id = "expireTokens",
               .summary = "One token expires now, or every access token",
               .body = R"({"type": "object", "additionalProperties": false, "properties": {
                 "token": {"type": "string"}}})",
-              .handle = expire, .answer = count_schema("expired")});
+              .handle = expire_token,
+              .answer = count_schema("expired")});
   routes.add({.method = "POST", .path = at + "/lookup", .id = "lookUpToken",
               .summary = "The grant that a code or token belongs to, with all that came of it",
               .body = R"({"type": "object", "additionalProperties": false, "required": ["token"], "properties": {
                 "token": {"type": "string"}}})",
               .handle = look_up, .answer = kGrantSchema});
-  routes.add({.method = "GET", .path = "/_mock/realms/{realm}/grants/{flow}", .id = "showGrant",
-              .summary = "A login and all that came of it", .handle = show, .answer = kGrantSchema});
+  routes.add({.method = "GET",
+              .path = "/_mock/realms/{realm}/grants/{flow}",
+              .id = "showGrant",
+              .summary = "A login and all that came of it",
+              .handle = show_token,
+              .answer = kGrantSchema});
   routes.add({.method = "POST", .path = "/_mock/realms/{realm}/account-events", .id = "accountEvent",
               .summary = "Something happens to an account",
               .body = R"({"type": "object", "additionalProperties": false, "required": ["event"], "properties": {

@@ -6,8 +6,6 @@ namespace mockoauth::server::testing {
 namespace {
 
 std::string refresh_token_of(ProfileClient& c) { return c.token_in(c.log_in(), "refresh_token"); }
-std::string access_token_of(ProfileClient& c) { return c.token_in(c.log_in(), "access_token"); }
-std::string device_code_of(ProfileClient& c) { return c.device_value(c.ask_device(), "device_code"); }
 
 HttpResponse log_in_by(ProfileClient& c, const std::string& redirect_uri) {
   c.redirect_uri = redirect_uri;

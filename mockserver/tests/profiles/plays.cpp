@@ -6,16 +6,14 @@ namespace mockoauth::server::testing {
 namespace {
 
 // When it may be used: some say how long a client has to wait.
-std::string refresh_token_of(ProfileClient& client) {
+std::string usable_refresh_token(ProfileClient& client) {
   auto token = client.token_in(client.log_in(), "refresh_token");
   client.advance(client.spoken().number("refresh.earliest_s"));
   return token;
 }
-std::string access_token_of(ProfileClient& client) { return client.token_in(client.log_in(), "access_token"); }
-std::string device_code_of(ProfileClient& client) { return client.device_value(client.ask_device(), "device_code"); }
 
 HttpResponse refresh_expired(ProfileClient& client) {
-  const auto token = refresh_token_of(client);
+  const auto token = usable_refresh_token(client);
   const auto idle = client.spoken().number("refresh.idle_ttl_s");
   const auto absolute = client.spoken().number("refresh.absolute_ttl_s");
   if (idle == 0 && absolute == 0) return *refuse_by_fault(client, "refresh_expired");
@@ -24,14 +22,14 @@ HttpResponse refresh_expired(ProfileClient& client) {
 }
 
 HttpResponse refresh_reused(ProfileClient& client) {
-  const auto token = refresh_token_of(client);
+  const auto token = usable_refresh_token(client);
   client.refresh(token);
   client.advance(client.spoken().number("refresh.grace_s") + client.spoken().number("refresh.earliest_s"));
   return client.refresh(token);
 }
 
 HttpResponse refresh_revoked(ProfileClient& client) {
-  const auto token = refresh_token_of(client);
+  const auto token = usable_refresh_token(client);
   client.realm().revoke_all();
   return client.refresh(token);
 }
@@ -145,7 +143,7 @@ std::map<std::string_view, Play> make_plays() {
       {"login_offline", login_offline},
       {"agent_refused", agent_refused},
       {"device_login", [](ProfileClient& c) { return device_decided(c, UserDecision::Approve); }},
-      {"refresh", [](ProfileClient& c) { return c.refresh(refresh_token_of(c)); }},
+      {"refresh", [](ProfileClient& c) { return c.refresh(usable_refresh_token(c)); }},
       {"exchange", [](ProfileClient& c) { return c.exchange(access_token_of(c)); }},
       {"device", [](ProfileClient& c) { return c.ask_device(); }},
       {"revocation", [](ProfileClient& c) { return c.revoke(access_token_of(c)); }},

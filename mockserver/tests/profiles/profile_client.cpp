@@ -386,4 +386,8 @@ std::string ProfileClient::user_code() const {
   return logins.empty() ? std::string() : logins.back().user_code;
 }
 
+std::string access_token_of(ProfileClient& client) { return client.token_in(client.log_in(), "access_token"); }
+
+std::string device_code_of(ProfileClient& client) { return client.device_value(client.ask_device(), "device_code"); }
+
 }  // namespace mockoauth::server::testing

@@ -108,4 +108,8 @@ class ProfileClient {
   Routes routes_;
 };
 
+/// Of a new login.
+std::string access_token_of(ProfileClient& client);
+std::string device_code_of(ProfileClient& client);
+
 }  // namespace mockoauth::server::testing

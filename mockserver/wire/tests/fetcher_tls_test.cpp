@@ -21,18 +21,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "wire/openssl_handles.hpp"
+
 namespace mockoauth::wire {
 namespace {
-
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using PrivateKey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using X509Certificate = std::unique_ptr<X509, Freer<X509_free>>;
 
 /// A key and a certificate for `localhost` that it signed itself, in a file of their own.
 class LocalhostIdentity {
@@ -52,7 +44,7 @@ class LocalhostIdentity {
     add(NID_basic_constraints, "critical,CA:TRUE");
     add(NID_subject_alt_name, "DNS:localhost");
     X509_sign(certificate_.get(), key_.get(), EVP_sha256());
-    std::unique_ptr<std::FILE, Freer<std::fclose>> file(std::fopen(path_.c_str(), "w"));
+    std::unique_ptr<std::FILE, OpenSslFreer<std::fclose>> file(std::fopen(path_.c_str(), "w"));
     PEM_write_X509(file.get(), certificate_.get());
   }
   ~LocalhostIdentity() { std::filesystem::remove(path_); }
@@ -67,12 +59,12 @@ class LocalhostIdentity {
 
  private:
   void add(int kind, const char* value) {
-    std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> extension(
+    X509Extension extension(
         X509V3_EXT_conf_nid(nullptr, nullptr, kind, value));
     X509_add_ext(certificate_.get(), extension.get(), -1);
   }
 
-  PrivateKey key_;
+  EvpKey key_;
   X509Certificate certificate_;
   std::filesystem::path path_;
 };
