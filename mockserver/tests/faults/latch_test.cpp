@@ -46,7 +46,8 @@ TEST(Latch, OfTwoRefreshesTheOneThatIsLetGoFirstWins) {
 }
 
 std::string transcript(std::uint64_t first) {
-  Engine engine(plain_but({{"refresh.rotation", "always"}}), 11);
+  static const auto profile = plain_but({{"refresh.rotation", "always"}});  // Parsed once, and not a thousand times.
+  Engine engine(profile, 11);
   race(engine, first);
   std::string text;
   for (const auto& exchange : engine.realm().journal().exchanges()) text += exchange_to_json(exchange, false).dump() + "\n";
