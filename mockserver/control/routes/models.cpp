@@ -8,9 +8,9 @@ using mimir::codec::Json;
 
 Json left_in(const Realm& realm) { return Json::object({{"left", static_cast<std::int64_t>(realm.model_answers_left())}}); }
 
-ControlAnswer show_model(const ControlCall& call) { return left_in(*call.realm); }
+ControlAnswer count_model_answers(const ControlCall& call) { return left_in(*call.realm); }
 
-ControlAnswer add_model(const ControlCall& call) {
+ControlAnswer add_model_answer(const ControlCall& call) {
   if (auto added = call.realm->add_model_answer(call.body); !added) return refuse_call(422, "model_answer", added.error().message);
   return left_in(*call.realm);
 }
@@ -25,7 +25,7 @@ void register_models(ControlRoutes& routes) {
               {},
               {},
               200,
-              show_model});
+              count_model_answers});
   routes.add({"POST",
               "/_mock/realms/{realm}/models/answers",
               "addModelAnswer",
@@ -39,7 +39,7 @@ void register_models(ControlRoutes& routes) {
                   "model": {"type": "string"}, "contains": {"type": "string"}, "after_tool": {"type": "boolean"}}}}})",
               {},
               201,
-              add_model});
+              add_model_answer});
 }
 
 }  // namespace mockoauth::server

@@ -68,7 +68,7 @@ ControlAnswer lineage_of(Realm& realm, const std::string& flow) {
                        {"lineage", std::move(lineage)}});
 }
 
-ControlAnswer show_token(const ControlCall& call) { return lineage_of(*call.realm, call.segments[1]); }
+ControlAnswer show_grant(const ControlCall& call) { return lineage_of(*call.realm, call.segments[1]); }
 
 ControlAnswer look_up(const ControlCall& call) {
   const auto flow = call.realm->flow_of(call.body.string_at("token").value_or(""));
@@ -139,7 +139,7 @@ void register_tokens(ControlRoutes& routes) {
               .path = "/_mock/realms/{realm}/grants/{flow}",
               .id = "showGrant",
               .summary = "A login and all that came of it",
-              .handle = show_token,
+              .handle = show_grant,
               .answer = kGrantSchema});
   routes.add({.method = "POST", .path = "/_mock/realms/{realm}/account-events", .id = "accountEvent",
               .summary = "Something happens to an account",

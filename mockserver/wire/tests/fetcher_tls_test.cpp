@@ -59,8 +59,7 @@ class LocalhostIdentity {
 
  private:
   void add(int kind, const char* value) {
-    X509Extension extension(
-        X509V3_EXT_conf_nid(nullptr, nullptr, kind, value));
+    X509Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, kind, value));
     X509_add_ext(certificate_.get(), extension.get(), -1);
   }
 
