@@ -38,6 +38,8 @@ std::span<const mockoauth::EmbeddedFile> ${ARG_FUNCTION}();
     DEPENDS ${files} "${list_file}" "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
     COMMENT "Embedding ${ARG_TARGET}" VERBATIM)
   add_library(${ARG_TARGET} STATIC "${source}")
-  target_include_directories(${ARG_TARGET} PUBLIC "${include_dir}" "${PROJECT_SOURCE_DIR}/fixtures/include")
-  target_link_libraries(${ARG_TARGET} PRIVATE mockoauth_options)
+  # What is embedded is used by libraries that are installed, and never by who uses those.
+  target_include_directories(${ARG_TARGET} PUBLIC "$<BUILD_INTERFACE:${include_dir}>"
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/fixtures/include>")
+  target_link_libraries(${ARG_TARGET} PRIVATE $<BUILD_INTERFACE:mockoauth_options>)
 endfunction()

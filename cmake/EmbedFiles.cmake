@@ -1,6 +1,9 @@
-# Run by mockoauth_embed at build time: writes the files of LIST into one C++ source as raw string literals.
+# Run at build time, by mockoauth_embed among others: writes the files of LIST into one C++ source as raw string literals.
+if(NOT TYPE)
+  set(TYPE mockoauth::EmbeddedFile)  # or another pair of two texts
+endif()
 file(STRINGS "${LIST}" files)
-set(body "// Generated. Do not edit.\n#include <${HEADER}>\n\nnamespace ${NAMESPACE} {\nnamespace {\nconstexpr mockoauth::EmbeddedFile kFiles[] = {\n")
+set(body "// Generated. Do not edit.\n#include <${HEADER}>\n\nnamespace ${NAMESPACE} {\nnamespace {\nconstexpr ${TYPE} kFiles[] = {\n")
 set(count 0)
 foreach(file IN LISTS files)
   if(file STREQUAL "")
@@ -17,5 +20,5 @@ endforeach()
 if(count EQUAL 0)
   message(FATAL_ERROR "nothing to embed for ${FUNCTION}")
 endif()
-string(APPEND body "};\n}  // namespace\n\nstd::span<const mockoauth::EmbeddedFile> ${FUNCTION}() { return kFiles; }\n}  // namespace ${NAMESPACE}\n")
+string(APPEND body "};\n}  // namespace\n\nstd::span<const ${TYPE}> ${FUNCTION}() { return kFiles; }\n}  // namespace ${NAMESPACE}\n")
 file(WRITE "${OUTPUT}" "${body}")

@@ -2,6 +2,7 @@
 #include <arguments.hpp>
 
 #include <iostream>
+#include <map>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -25,16 +26,53 @@ CLI::Option* add_name(CLI::App& command, std::string& into) {
 
 /// Which there are is the library's business, and its message.
 void add_storage(CLI::App& command, std::string& into) {
-  command.add_option("--storage", into, "Where logins are kept: auto, file, secret-service, memory, environment")
-      ->envname("MIMIR_STORAGE")
-      ->capture_default_str();
+  command.add_option("--storage", into,
+                     "Where logins are kept: auto, file, secret-service, memory, environment; also $MIMIR_STORAGE");
 }
 
-void add_login_options(CLI::App& command, bool& no_browser, int& timeout) {
-  command.add_flag("--no-browser", no_browser, "Only print the URL to visit");
-  command.add_option("--timeout", timeout, "Seconds to wait for you to log in")
-      ->check(CLI::Range(1, 3600))
-      ->capture_default_str();
+void add_login_options(CLI::App& command, oauth::BrowserWish& browser, int& timeout) {
+  using oauth::BrowserWish;
+  auto* open = command.add_flag_callback(
+      "--browser", [&browser] { browser = BrowserWish::Open; }, "Open a browser even where nobody seems to see it");
+  command
+      .add_flag_callback("--no-browser", [&browser] { browser = BrowserWish::DoNotOpen; }, "Only print the URL to visit")
+      ->excludes(open);
+  command.add_option("--timeout", timeout, "Seconds to wait for you to log in; 300 if nothing else is configured")
+      ->check(CLI::Range(1, 3600));
+}
+
+void add_required_claims(CLI::App& command, std::vector<std::pair<std::string, std::string>>& into) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--require-claim",
+          [&into](const std::vector<std::string>& words) {
+            for (const auto& word : words) {
+              const auto at = word.find('=');
+              into.emplace_back(word.substr(0, at), word.substr(at + 1));
+            }
+          },
+          "NAME=VALUE that the account must have, for example hd=company.example; may be repeated")
+      ->check([](const std::string& word) {
+        const auto at = word.find('=');
+        return at != std::string::npos && at > 0 ? "" : "a claim is NAME=VALUE";
+      });
+}
+
+void add_expected_account(CLI::App& command, oauth::ExpectedAccount& into) {
+  command.add_option("--account", into.login_hint,
+                     "E-mail address or user name of the account that must log in; the provider is told");
+  command.add_option("--subject", into.subject, "Identifier (sub) at the provider of the account that must log in");
+  command.add_flag("--select-account", into.selects, "Let the provider show its accounts even if one is signed in");
+}
+
+void add_when_busy(CLI::App& command, oauth::ManagerOptions::OtherLogin& into) {
+  using OtherLogin = oauth::ManagerOptions::OtherLogin;
+  static const std::map<std::string, OtherLogin> kWords{
+      {"wait", OtherLogin::Wait}, {"fail", OtherLogin::Refuse}, {"start", OtherLogin::GoOn}};
+  command
+      .add_option("--when-busy", into,
+                  "If another login of this name is under way: wait for it (default), fail, or start one beside it")
+      ->transform(CLI::CheckedTransformer(kWords).description("{wait,fail,start}"));
 }
 
 CLI::Option* add_import(CLI::App& command, AccountsArguments& into) {
@@ -54,6 +92,9 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   CLI::App app{"Logs in to OAuth providers and uses them.", "mimir"};
   app.set_version_flag("--version", "mimir " MIMIR_VERSION);
   app.require_subcommand(1);
+  app.fallthrough();
+  bool trace = false;
+  app.add_flag("--trace", trace, "Write down what is done, without secrets, in the state folder");
   app.footer(
       "Exit status: 0 done, 2 usage, 3 refused, 4 you declined, 5 try later, 6 this machine, 7 login required, "
       "130 interrupted.");
@@ -63,23 +104,31 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   auto* connect_command = app.add_subcommand("connect", "Log in to a provider in the browser");
   add_name(*connect_command, connect.name)->required();
   connect_command->add_flag("--oauth", oauth, "Log in with OAuth")->required();
-  auto* issuer = connect_command->add_option("--issuer", connect.issuer, "Issuer URL, exactly as the provider has it");
-  auto* client = connect_command->add_option("--client-id", connect.client_id, "Client id registered at the provider");
-  issuer->needs(client);
-  client->needs(issuer);
+  connect_command->add_option("--issuer", connect.issuer, "Issuer URL, exactly as the provider has it");
+  connect_command->add_option("--client-id", connect.client_id, "Client id registered at the provider");
+  connect_command->add_option("--like", connect.like, "A provider known beforehand; `mimir config --definitions` lists them");
+  auto* registers = connect_command->add_flag(
+      "--register", connect.registers, "Let the provider issue a client id to this program; one is kept for each provider");
   connect_command
-      ->add_option("--client-secret-env", connect.client_secret_env, "Environment variable that holds the client secret")
-      ->needs(client);
-  connect_command->add_option("--scope", connect.scopes, "Scope to ask for; may be repeated")->needs(client);
-  auto* redirect = connect_command->add_option("--redirect-uri", connect.redirect_uri, "Registered loopback redirect URI")
-                       ->needs(client);
+      ->add_option("--initial-token-env", connect.initial_token_env,
+                   "Environment variable that holds the token with which the provider lets us register")
+      ->needs(registers);
+  connect_command->add_option("--client-secret-env", connect.client_secret_env,
+                              "Environment variable that holds the client secret");
+  connect_command->add_option("--scope", connect.scopes, "Scope to ask for; may be repeated");
+  auto* redirect = connect_command->add_option("--redirect-uri", connect.redirect_uri, "Registered loopback redirect URI");
   connect_command->add_option("--port", connect.ports, "Port to listen on; given again: the next to try; any free one by default")
       ->check(CLI::Range(1, 65535))
-      ->excludes(redirect)
-      ->needs(client);
-  connect_command->add_flag("--dpop", connect.dpop, "Bind the tokens to a key of this login (RFC 9449)")->needs(client);
-  connect_command->add_flag("--device", connect.device, "Log in with a browser on another device, by a short code");
-  add_login_options(*connect_command, connect.no_browser, connect.timeout_seconds);
+      ->excludes(redirect);
+  add_required_claims(*connect_command, connect.required_claims);
+  add_expected_account(*connect_command, connect.account);
+  connect_command->add_flag("--dpop", connect.dpop, "Bind the tokens to a key of this login (RFC 9449)");
+  auto* const device =
+      connect_command->add_flag("--device", connect.device, "Log in with a browser on another device, by a short code");
+  connect_command->add_flag("--or-device", connect.or_device, "Offer that beside the browser here; whichever comes first counts")
+      ->excludes(device);
+  add_when_busy(*connect_command, connect.when_busy);
+  add_login_options(*connect_command, connect.browser, connect.timeout_seconds);
   add_storage(*connect_command, connect.storage);
 
   auto* auth = app.add_subcommand("auth", "Look after logins");
@@ -102,7 +151,11 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   LogoutArguments logout;
   auto* logout_command = auth->add_subcommand("logout", "Revoke the login and forget it");
   add_name(*logout_command, logout.name)->required();
-  logout_command->add_flag("--local-only", logout.local_only, "Forget the login here without revoking it");
+  auto* local_only =
+      logout_command->add_flag("--local-only", logout.local_only, "Forget the login here without revoking it");
+  logout_command
+      ->add_flag("--unregister", logout.unregister, "End the registration that --register made; other logins by it end too")
+      ->excludes(local_only);
   logout_command->add_flag("--json", logout.json, "Print JSON");
   add_storage(*logout_command, logout.storage);
 
@@ -120,28 +173,51 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   doctor_command->add_flag("--json", doctor.json, "Print JSON");
   add_storage(*doctor_command, doctor.storage);
 
+  ConfigArguments config;
+  auto* config_command = app.add_subcommand("config", "Show what is configured, and who says so");
+  config_command->add_flag("--json", config.json, "Print JSON");
+  config_command->add_flag("--definitions", config.definitions, "List the providers that are known beforehand instead");
+  add_storage(*config_command, config.storage);
+
+  WhoamiArguments whoami;
+  auto* whoami_command = app.add_subcommand("whoami", "Ask the provider who is logged in");
+  add_name(*whoami_command, whoami.name);
+  whoami_command->add_flag("--json", whoami.json, "Print JSON");
+  add_storage(*whoami_command, whoami.storage);
+
   FetchArguments fetch;
   auto* fetch_command = app.add_subcommand("fetch", "GET a URL with the login's token and print the body");
   add_name(*fetch_command, fetch.name)->required();
   fetch_command->add_option("URL", fetch.url, "What to get")->required();
   fetch_command->add_flag("--no-login", fetch.no_login, "Fail instead of logging in again");
-  add_login_options(*fetch_command, fetch.no_browser, fetch.timeout_seconds);
+  add_login_options(*fetch_command, fetch.browser, fetch.timeout_seconds);
   add_storage(*fetch_command, fetch.storage);
 
   try {
     app.parse(argc, argv);
+    const bool names_a_server = !connect.issuer.empty() || !connect.like.empty();
+    const bool names_a_client = !connect.client_id.empty() || connect.registers;
+    if (names_a_server != names_a_client) {
+      throw CLI::RequiredError(names_a_server ? "a provider requires --client-id or --register" : "a client requires --issuer or --like", CLI::ExitCodes::RequiresError);
+    }
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error, std::cout, std::cerr);
     return code == 0 ? kDone : static_cast<int>(kUsage);
   }
-  if (connect_command->parsed()) return Arguments(connect);
-  if (status_command->parsed()) return Arguments(status);
-  if (token_command->parsed()) return Arguments(token);
-  if (accounts_command->parsed()) return Arguments(accounts);
-  if (doctor_command->parsed()) return Arguments(doctor);
-  if (refresh_command->parsed()) return Arguments(refresh);
-  if (logout_command->parsed()) return Arguments(logout);
-  return Arguments(fetch);
+  const auto chosen = [trace](auto arguments) {
+    arguments.trace = trace;
+    return Arguments(std::move(arguments));
+  };
+  if (connect_command->parsed()) return chosen(connect);
+  if (status_command->parsed()) return chosen(status);
+  if (token_command->parsed()) return chosen(token);
+  if (accounts_command->parsed()) return chosen(accounts);
+  if (doctor_command->parsed()) return chosen(doctor);
+  if (config_command->parsed()) return chosen(config);
+  if (refresh_command->parsed()) return chosen(refresh);
+  if (logout_command->parsed()) return chosen(logout);
+  if (whoami_command->parsed()) return chosen(whoami);
+  return chosen(fetch);
 }
 
 }  // namespace mimir::cli

@@ -5,7 +5,8 @@ namespace mimir::cli {
 ExitStatus exit_status_of(const oauth::Error& error, bool interrupted) {
   if (interrupted && error.category == oauth::Category::Cancelled) return kInterrupted;
   for (const auto* code : {"provider.unknown", "account.unknown", "account.ambiguous", "storage.unknown_backend",
-                           "storage.other_backend"}) {
+                           "storage.other_backend", "configuration.invalid", "configuration.secret_missing",
+                           "usage"}) {
     if (error.code == code) return kUsage;
   }
   switch (error.category) {

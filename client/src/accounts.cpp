@@ -4,6 +4,7 @@
 
 #include <internal/id_token.hpp>
 #include <internal/lifetime.hpp>
+#include <internal/record_name.hpp>
 #include <internal/same_account.hpp>
 #include <internal/sanitise.hpp>
 
@@ -22,6 +23,12 @@ Error unknown_account(const std::string& name) {
 
 }  // namespace
 
+Result<std::vector<std::string>> login_names(TokenStorage& storage) {
+  auto names = storage.providers();
+  if (names) std::erase_if(*names, [](const std::string& name) { return internal::is_own_record(name); });
+  return names;
+}
+
 AccountKey account_key(const StoredLogin& login) {
   AccountKey key{.issuer = login.config.issuer, .client_id = login.config.client_id};
   if (login.tokens.id_token) key.subject = internal::subject_of_stored(*login.tokens.id_token).value_or("");
@@ -29,7 +36,7 @@ AccountKey account_key(const StoredLogin& login) {
 }
 
 Result<std::vector<AccountInfo>> list_accounts(TokenStorage& storage) {
-  auto names = storage.providers();
+  auto names = login_names(storage);
   if (!names) return fail(std::move(names.error()));
   std::vector<AccountInfo> result;
   for (auto& name : *names) {
@@ -58,14 +65,14 @@ Result<std::string> choose_account(TokenStorage& storage, const std::string& wan
   if (!wanted.empty()) return wanted;
   if (auto name = environment("MIMIR_ACCOUNT").value_or(""); !name.empty()) return name;
   if (auto recorded = default_account(storage); recorded && !recorded->empty()) return recorded;
-  auto names = storage.providers();
+  auto names = login_names(storage);
   if (!names) return fail(std::move(names.error()));
   if (names->size() == 1) return names->front();
   if (names->empty()) {
     return fail({.category = Category::LoginRequired,
                  .code = "account.none",
                  .message = "There are no logins.",
-                 .hint = "Log in first: mimir connect NAME --oauth --issuer URL --client-id ID"});
+                 .hint = "Log in first: mimir connect NAME --oauth --issuer URL --client-id ID (or --register)"});
   }
   std::string list;
   for (const auto& name : *names) list += (list.empty() ? "" : ", ") + internal::sanitise(name, 64);
@@ -76,7 +83,7 @@ Result<std::string> choose_account(TokenStorage& storage, const std::string& wan
 }
 
 Result<> set_default_account(TokenStorage& storage, const std::string& name) {
-  const auto names = storage.providers();
+  const auto names = login_names(storage);
   if (!names) return fail(names.error());
   if (std::ranges::find(*names, name) == names->end()) return fail(unknown_account(name));
   return storage.write_note(kDefaultNote, name);
@@ -85,7 +92,7 @@ Result<> set_default_account(TokenStorage& storage, const std::string& name) {
 Result<std::string> default_account(TokenStorage& storage) {
   auto name = storage.read_note(kDefaultNote);
   if (!name || name->empty()) return name;
-  const auto names = storage.providers();  // it may have been logged out since
+  const auto names = login_names(storage);  // it may have been logged out since
   if (names && std::ranges::find(*names, *name) == names->end()) return std::string();
   return name;
 }

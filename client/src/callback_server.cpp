@@ -53,6 +53,7 @@ class CallbackServer final : public CallbackReceiver {
     std::unique_lock guard(mutex_);
     if (!loop_) return fail(misused("Nothing is listening for the login's answer yet."));
     const auto deadline = std::chrono::steady_clock::now() + timeout;
+    waited_ += timeout;
     changed_.wait_until(guard, stop, deadline, [this] { return result_.has_value() || outcome_.has_value(); });
     if (result_) {
       auto result = std::move(*result_);
@@ -62,7 +63,12 @@ class CallbackServer final : public CallbackReceiver {
     if (stop.stop_requested() || outcome_) {
       return fail({.category = Category::Cancelled, .code = "cancelled", .message = "The login was cancelled."});
     }
-    return fail(timed_out(timeout));
+    return fail(timed_out(waited_));
+  }
+
+  CallbackProgress progress() const override {
+    const std::lock_guard guard(mutex_);
+    return {.refused_requests = refused_, .saw_tls = saw_tls_};
   }
 
   void finish(PageOutcome outcome) override {
@@ -129,7 +135,8 @@ class CallbackServer final : public CallbackReceiver {
   std::thread thread_;
   std::mutex finish_mutex_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::chrono::milliseconds waited_{0};  ///< By all calls of wait().
   std::condition_variable_any changed_;
   std::optional<Result<CallbackResult>> result_;
   std::optional<PageOutcome> outcome_;

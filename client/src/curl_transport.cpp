@@ -1,25 +1,23 @@
-#include <curl/curl.h>
 #include <openssl/ssl.h>
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
-#include <mimir/codec/wiping_memory.hpp>
 #include <mimir/oauth/http_transport.hpp>
 
 #include "internal/ascii.hpp"
 #include "internal/endpoint.hpp"
-#include "internal/endpoint.hpp"
 #include "internal/http_rules.hpp"
+#include "internal/internal_address.hpp"
+#include "internal/libcurl.hpp"
 #include "internal/wiping_buffer.hpp"
-
-// From here on libcurl writes TLS through its own socket calls (no SIGPIPE, CH-NT-15) and can leave a hanging name
-// lookup behind; older ones also leak credentials over redirects (CH-NT-04).
-static_assert(LIBCURL_VERSION_NUM >= 0x075700, "libcurl 7.87 or newer is needed");
 
 namespace mimir::oauth {
 namespace {
@@ -30,14 +28,17 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;  // Interim answers included (CH-NT-16).
 constexpr milliseconds kConnectTimeout{10'000};     // CH-NT-08
 
+/// To be called where send() has seen that the library is there.
+const internal::Libcurl& curl() { return *internal::Libcurl::load(); }
+
 struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
 };
 struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Multi = std::unique_ptr<CURLM, MultiDeleter>;
@@ -53,6 +54,8 @@ struct Received {
   bool headers_are_complete = false;
   bool too_much_body = false;
   bool too_many_headers = false;
+  long system_error = 0;  ///< errno of a connection that failed.
+  bool led_inside = false;            ///< The name leads to an address that must not be asked.
   int certificate_error = X509_V_OK;  ///< OpenSSL's reason not to trust what the server has shown.
 };
 
@@ -116,13 +119,31 @@ extern "C" CURLcode mimir_oauth_on_tls(CURL*, void* context, void* received) {
   return CURLE_OK;
 }
 
+extern "C" curl_socket_t mimir_oauth_on_socket(void* user, curlsocktype, curl_sockaddr* address) {
+  auto& received = *static_cast<Received*>(user);
+  if (internal::is_internal_address(address->addr)) {
+    received.led_inside = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/// Whether a proxy may be on the way; which of the variables counts is libcurl's to know.
+bool has_proxy() {
+  constexpr std::array kVariables{"https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"};
+  return std::ranges::any_of(kVariables, [](const char* name) {
+    const char* const value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+  });
+}
+
 /// Looks on while OpenSSL judges: libcurl calls a certificate that bears a trusted issuer's name without its signature a
 /// failed handshake, and then tells nothing of the judgement. Another library than OpenSSL 3 under libcurl is left alone.
 void watch_certificates(CURL* easy, Received& received) {
-  const char* const library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  const char* const library = curl().version_info(CURLVERSION_NOW)->ssl_version;
   if (library == nullptr || !std::string_view(library).starts_with("OpenSSL/3")) return;
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, mimir_oauth_on_tls);
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &received);
+  curl().easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, mimir_oauth_on_tls);
+  curl().easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &received);
 }
 
 bool is_redirect(int status) {
@@ -131,20 +152,27 @@ bool is_redirect(int status) {
 
 /// RFC 3986 §5. Nothing when the reference cannot be resolved.
 std::optional<std::string> resolve(const std::string& base, const std::string& reference) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl().url(), curl().url_cleanup);
   char* text = nullptr;
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK ||
-      curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(url.get(), CURLUPART_URL, &text, 0) != CURLUE_OK) {
+  if (!url || curl().url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK ||
+      curl().url_set(url.get(), CURLUPART_URL, reference.c_str(), 0) != CURLUE_OK ||
+      curl().url_get(url.get(), CURLUPART_URL, &text, 0) != CURLUE_OK) {
     return std::nullopt;
   }
   std::string result(text);
-  curl_free(text);
+  curl().free(text);
   return result;
 }
 
 Error cancelled() {
   return {.category = Category::Cancelled, .code = "cancelled", .message = "The request was cancelled."};
+}
+
+Error no_library() {
+  return {.category = Category::LocalEnvironment,
+          .code = "network.no_library",
+          .message = "Nothing can be asked of a server: libcurl 7.87 or newer is not installed.",
+          .hint = "Install it (the package libcurl4 of Debian) or update it."};
 }
 
 Error timed_out(const std::string& origin) {
@@ -156,12 +184,19 @@ Error timed_out(const std::string& origin) {
 
 /// What libcurl's code means for a person. @param detail  libcurl's own words; they hold no part of a body.
 Error error_of(CURLcode code, const Received& received, const std::string& origin, const std::string& detail) {
-  const std::string why = detail.empty() ? curl_easy_strerror(code) : detail;
+  const std::string why = detail.empty() ? curl().easy_strerror(code) : detail;
   if (received.too_much_body || received.too_many_headers) {
     return {.category = Category::ProviderBroken,
             .code = received.too_much_body ? "http.response_too_large" : "http.headers_too_large",
             .message = origin + " sent more than an answer of this kind may have.",
             .hint = "Check that the address is the provider's."};
+  }
+  if (received.led_inside) {
+    return {.category = Category::AttackSuspected,
+            .code = "network.internal_address",
+            .message = origin + " is an address inside this network.",
+            .hint = "Nothing was sent there. Configure it yourself if you trust it.",
+            .spec = "RFC 9728 §7.7"};
   }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT: return timed_out(origin);
@@ -177,6 +212,12 @@ Error error_of(CURLcode code, const Received& received, const std::string& origi
               .message = "The proxy on the way to " + origin + " failed: " + why + ".",
               .hint = "Check https_proxy and no_proxy."};
     case CURLE_COULDNT_CONNECT:
+      if (received.system_error == ENETUNREACH) {
+        return {.category = Category::TryLater,
+                .code = "network.unreachable",
+                .message = "This machine has no way to " + origin + ".",
+                .hint = "Check the connection to the network."};
+      }
       return {.category = Category::TryLater,
               .code = "network.connect",
               .message = "No connection to " + origin + ": " + why + ".",
@@ -232,22 +273,12 @@ std::string clean(std::string_view text) {
   return result;
 }
 
-/// Not before the first request: a command that only reads a stored token need not wait for all of TLS.
-void initialize() {
-  static std::once_flag once;  // curl_global_init is not thread-safe everywhere
-  std::call_once(once, [] {
-    // Its buffers see every token; it does not wipe them. Without effect where the program has initialized it before.
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, codec::wiping_malloc, codec::wiping_free, codec::wiping_realloc,
-                         codec::wiping_strdup, codec::wiping_calloc);
-  });
-}
-
 class CurlTransport final : public HttpTransport {
  public:
   explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {}
 
   HttpOutcome send(const HttpRequest& request, std::stop_token stop) override {
-    initialize();
+    if (internal::Libcurl::load() == nullptr) return {.response = fail(no_library())};
     auto url = internal::check_request(request);
     if (!url) return {.response = fail(url.error())};
     const auto deadline = Steady::now() + request.timeout;
@@ -284,22 +315,27 @@ class CurlTransport final : public HttpTransport {
 
     Received received{.max_body_bytes = request.max_response_bytes};
     char detail[CURL_ERROR_SIZE] = {};
-    const Multi multi(curl_multi_init());
+    const Multi multi(curl().multi_init());
     // A handle of its own per exchange: nothing can leak over from another account (CH-NT-05).
-    const Easy easy(curl_easy_init());
+    const Easy easy(curl().easy_init());
     const List headers = header_list(request, is_first_origin);
     if (!multi || !easy) return {.response = fail(error_of(CURLE_FAILED_INIT, received, url.origin(), ""))};
     set_options(easy.get(), request, url, left, headers.get());
-    curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, mimir_oauth_on_header);
-    curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &received);
-    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, mimir_oauth_on_body);
-    curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &received);
-    curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
+    curl().easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, mimir_oauth_on_header);
+    curl().easy_setopt(easy.get(), CURLOPT_HEADERDATA, &received);
+    curl().easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, mimir_oauth_on_body);
+    curl().easy_setopt(easy.get(), CURLOPT_WRITEDATA, &received);
+    curl().easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
     watch_certificates(easy.get(), received);
+    if (request.outside_only && !has_proxy()) {
+      curl().easy_setopt(easy.get(), CURLOPT_OPENSOCKETFUNCTION, mimir_oauth_on_socket);
+      curl().easy_setopt(easy.get(), CURLOPT_OPENSOCKETDATA, &received);
+    }
 
-    const auto code = perform(multi.get(), easy.get(), stop);
+    const auto code = perform(multi.get(), easy.get(), received, request.finish_after_stop, stop);
     const Sent sent = how_far(easy.get(), received);
-    curl_multi_remove_handle(multi.get(), easy.get());
+    curl().easy_getinfo(easy.get(), CURLINFO_OS_ERRNO, &received.system_error);
+    curl().multi_remove_handle(multi.get(), easy.get());
     if (!code) return {.sent = sent, .response = fail(cancelled())};
     if (*code != CURLE_OK || received.status < 200) {
       const CURLcode failure = *code == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : *code;
@@ -318,7 +354,7 @@ class CurlTransport final : public HttpTransport {
   static List header_list(const HttpRequest& request, bool is_first_origin) {
     List list;
     const auto add = [&list](const std::string& line) {
-      if (curl_slist* const longer = curl_slist_append(list.get(), line.c_str())) {
+      if (curl_slist* const longer = curl().slist_append(list.get(), line.c_str())) {
         (void)list.release();
         list.reset(longer);
       }
@@ -336,7 +372,7 @@ class CurlTransport final : public HttpTransport {
 
   void set_options(CURL* easy, const HttpRequest& request, const codec::Url& url, milliseconds left,
                    curl_slist* headers) const {
-    const auto set = [easy](CURLoption option, auto value) { curl_easy_setopt(easy, option, value); };
+    const auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
     set(CURLOPT_URL, url.to_string().c_str());
     set(CURLOPT_PROTOCOLS_STR, url.is_https() ? "https" : "http");
     set(CURLOPT_FOLLOWLOCATION, 0L);  // libcurl sends the body with its tokens again on 307 and 308 (CH-NT-03)
@@ -381,18 +417,29 @@ class CurlTransport final : public HttpTransport {
     }
   }
 
-  /// Nothing when it was stopped.
-  static std::optional<CURLcode> perform(CURLM* multi, CURL* easy, const std::stop_token& stop) {
-    if (curl_multi_add_handle(multi, easy) != CURLM_OK) return CURLE_FAILED_INIT;
-    const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+  /// @param finish  how long a stop leaves alone what may have left.
+  /// @returns nothing when it was stopped.
+  static std::optional<CURLcode> perform(CURLM* multi, CURL* easy, const Received& received, milliseconds finish,
+                                         const std::stop_token& stop) {
+    if (curl().multi_add_handle(multi, easy) != CURLM_OK) return CURLE_FAILED_INIT;
+    const std::stop_callback wake(stop, [multi] { curl().multi_wakeup(multi); });
+    std::optional<Steady::time_point> end;
     for (int running = 1; running > 0;) {
-      if (stop.stop_requested()) return std::nullopt;
-      if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
-      if (running > 0 && curl_multi_poll(multi, nullptr, 0, 1000, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
+      if (stop.stop_requested()) {
+        if (!end) end = Steady::now() + finish;
+        if (Steady::now() >= *end || how_far(easy, received) == Sent::No) return std::nullopt;
+      }
+      if (curl().multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
+      const int patience = end ? static_cast<int>(std::clamp<long>(left_until(*end), 1, 1000)) : 1000;
+      if (running > 0 && curl().multi_poll(multi, nullptr, 0, patience, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
     }
     int left = 0;
-    const CURLMsg* const message = curl_multi_info_read(multi, &left);
+    const CURLMsg* const message = curl().multi_info_read(multi, &left);
     return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+  }
+
+  static long left_until(Steady::time_point end) {
+    return static_cast<long>(std::chrono::ceil<milliseconds>(end - Steady::now()).count());
   }
 
   /// Before the handshakes are done nothing of the request can have left (CH-NT-09).
@@ -400,8 +447,8 @@ class CurlTransport final : public HttpTransport {
     if (received.status > 0) return Sent::Yes;
     curl_off_t pretransfer = 0;
     long request_bytes = 0;
-    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
-    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+    curl().easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+    curl().easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     return pretransfer > 0 || request_bytes > 0 ? Sent::Maybe : Sent::No;
   }
 

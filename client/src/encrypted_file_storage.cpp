@@ -266,6 +266,7 @@ class EncryptedFileStorage final : public TokenStorage {
     const SealingKeys none;
     const auto plain_text = internal::open_record(*keys ? **keys : none, provider, (*file)->expose());
     if (!plain_text) return fail(plain_text.error());
+    if (internal::is_of_newer_version(plain_text->expose())) return fail(internal::newer_version(provider));
     auto login = internal::decode_record(plain_text->expose());
     if (!login) return fail(internal::corrupt_record(provider));
     return std::optional(std::move(*login));

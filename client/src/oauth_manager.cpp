@@ -1,5 +1,6 @@
 #include <mimir/oauth/oauth_manager.hpp>
 
+#include <internal/client_registry.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_impl.hpp>
 #include <internal/resource_discovery.hpp>
@@ -9,7 +10,16 @@ namespace mimir::oauth {
 using internal::Context;
 using internal::Deadline;
 
-OAuthManager::OAuthManager(Seams seams, ManagerOptions options) : impl_(new Impl{{std::move(seams), options}}) {}
+namespace {
+
+/// The user may come back at the last moment; what follows then still needs its time.
+std::chrono::milliseconds login_time(const ManagerOptions& options) {
+  return options.login_timeout + 3 * options.request_timeout;
+}
+
+}  // namespace
+
+OAuthManager::OAuthManager(Seams seams, ManagerOptions options) : impl_(new Impl(std::move(seams), options)) {}
 OAuthManager::~OAuthManager() = default;
 
 void OAuthManager::add_provider(const std::string& name, OAuthConfig config) {
@@ -20,15 +30,24 @@ void OAuthManager::add_provider(const std::string& name, OAuthConfig config) {
 }
 
 Result<OAuthTokens> OAuthManager::initiate_flow(const std::string& provider, const CallOptions& options) {
-  // The user may come back at the last moment; what follows then still needs its time.
-  const Deadline deadline(options, impl_->options.login_timeout + 3 * impl_->options.request_timeout);
-  return internal::run_login(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+  const Deadline deadline(options, login_time(impl_->options));
+  return impl_->provider(provider).browser_logins.run(deadline, nullptr, [&] {
+    return internal::run_login(*impl_, {}, Context{impl_->seams, impl_->options, provider, deadline});
+  });
+}
+
+Result<OAuthTokens> OAuthManager::step_up(const std::string& provider, const LoginDemand& demand,
+                                          const CallOptions& options) {
+  const Deadline deadline(options, login_time(impl_->options));
+  return internal::run_login(*impl_, demand, Context{impl_->seams, impl_->options, provider, deadline});
 }
 
 Result<OAuthTokens> OAuthManager::device_login(const std::string& provider, const CallOptions& options) {
   // The server says how long the user has; that is at most a day.
   const Deadline deadline(options, std::chrono::hours(25));
-  return internal::run_device_login(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+  return impl_->provider(provider).device_logins.run(deadline, nullptr, [&] {
+    return internal::run_device_login(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+  });
 }
 
 Result<OAuthTokens> OAuthManager::client_credentials(const std::string& provider, const CallOptions& options) {
@@ -66,6 +85,13 @@ Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, con
 Result<RevokeReport> OAuthManager::revoke_access(const std::string& provider, const CallOptions& options) {
   const Deadline deadline(options, 2 * impl_->options.request_timeout);
   return internal::run_revocation(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
+Result<bool> OAuthManager::end_registration(const std::string& provider, const CallOptions& options) {
+  const auto config = impl_->config(provider);
+  if (!config) return fail(config.error());
+  const Deadline deadline(options, 2 * impl_->options.request_timeout);
+  return internal::end_registration(**config, Context{impl_->seams, impl_->options, provider, deadline});
 }
 
 bool OAuthManager::is_token_valid(const OAuthTokens& tokens) const {

@@ -44,6 +44,7 @@ class RacingReceiver final : public CallbackReceiver {
     return pasted ? *std::move(pasted) : std::move(heard);
   }
 
+  CallbackProgress progress() const override { return listener_->progress(); }
   void finish(PageOutcome outcome) override { listener_->finish(outcome); }
 
  private:
@@ -60,7 +61,9 @@ class RacingReceiver final : public CallbackReceiver {
       }
       tell(PasteNotice::Accepted);
       race.request_stop();
-      return session_->result();
+      auto result = session_->result();
+      if (result && *result) (*result)->pasted = true;
+      return result;
     }
     return std::nullopt;
   }

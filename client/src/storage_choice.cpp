@@ -2,9 +2,13 @@
 #include <mimir/oauth/storage_choice.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 
+#include "internal/record_codec.hpp"
+#include "internal/record_name.hpp"
+#include "internal/refresh_journal.hpp"
 #include "internal/storage_backend.hpp"
 #include "internal/storage_errors.hpp"
 #include "internal/storage_record.hpp"
@@ -253,11 +257,26 @@ Result<> copy_login(const std::string& name, TokenStorage& from, TokenStorage& t
   if (!stored) return fail(std::move(stored.error()));
   auto back = to.load(name);
   if (!back) return fail(std::move(back.error()));
-  if (*back && (*back)->tokens.access_token.equals((*login)->tokens.access_token)) return {};
+  if (*back && internal::is_encodable(**login, internal::encode_record(**back).expose())) return {};
   return fail({.category = Category::LocalEnvironment,
                .code = "storage.unavailable",
                .message = to.description() + " does not keep what is written to it.",
                .hint = "Nothing was moved; the logins are where they were."});
+}
+
+/// What is known of a refresh under way stays known: erasing the old copy takes the note along, and the new copy has another
+/// generation. A move that is killed in between loses the note alone.
+Result<> erase_old_copy(const std::string& name, TokenStorage& from, TokenStorage& to) {
+  auto journal = internal::read_journal(from, name);
+  if (journal.sent_generation) {
+    const auto before = from.load(name);
+    const auto now = to.load(name);
+    const bool is_about_it = before && *before && (*before)->generation == *journal.sent_generation && now && *now;
+    if (is_about_it) journal.sent_generation = (*now)->generation; else journal.sent_generation.reset();
+  }
+  if (auto erased = from.erase(name); !erased) return erased;
+  if (!journal.sent_generation && journal.recent.empty()) return {};
+  return internal::write_journal(to, name, journal);
 }
 
 }  // namespace
@@ -327,13 +346,13 @@ Result<std::size_t> move_logins(const StorageOptions& options, const std::string
     auto listed = place->providers();
     if (!listed) return fail(std::move(listed.error()));
     for (const auto& name : *listed) {
-      if (auto erased = place->erase(name); !erased) return fail(std::move(erased.error()));
+      if (auto erased = erase_old_copy(name, *place, *new_place); !erased) return fail(std::move(erased.error()));
     }
   }
   if (auto written = internal::write_storage_record(*folder, {.backend = to}, random); !written) {
     return fail(written.error());
   }
-  return names.size();
+  return static_cast<std::size_t>(std::ranges::count_if(names, std::not_fn(internal::is_own_record)));
 }
 
 }  // namespace mimir::oauth

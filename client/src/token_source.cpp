@@ -1,15 +1,9 @@
 #include <mimir/oauth/token_source.hpp>
 
 #include <array>
-#include <atomic>
-#include <memory>
-#include <mutex>
-#include <optional>
 
-#include <internal/bearer_request.hpp>
 #include <internal/lifetime.hpp>
-#include <internal/manager_impl.hpp>
-#include <internal/token_cache.hpp>
+#include <internal/token_source_impl.hpp>
 
 namespace mimir::oauth {
 namespace {
@@ -30,37 +24,6 @@ double draw_spread(Random& random) {
 using internal::Context;
 using internal::Deadline;
 using internal::TokenCache;
-
-struct TokenSource::Impl {
-  OAuthManager& manager;
-  internal::ManagerState& state;
-  std::string provider;
-  LoginPolicy policy;
-  internal::ProviderState& known;
-  double spread;
-  TokenCache cache = {};
-  internal::TokenFlight renewals = {};
-  /// The token of the last keep() with the key it is bound to (RFC 9449); nothing while tokens are not bound.
-  struct Bound {
-    Secret token;
-    std::shared_ptr<const internal::DpopKey> key;  ///< None: what was stored cannot be read.
-  };
-  std::mutex bound_mutex = {};
-  std::optional<Bound> bound = {};
-  std::atomic<int> renewing{0};  ///< How many are in renew(): the others may use an ageing token meanwhile.
-
-  void keep_key(const OAuthTokens& tokens);
-  /// A token and what it must be shown with, which belong together.
-  Result<Bound> obtain_to_show(const Context& context, const Secret* not_this);
-  void keep(const OAuthTokens& tokens, std::uint64_t change, std::optional<TimePoint> fresh_until = {});
-  Result<Secret> obtain(const Context& context, const Secret* not_this);
-  Result<OAuthTokens> renew(const Context& context, const Secret* not_this);
-  Result<OAuthTokens> renew_or_use_old(const StoredLogin& login, const Context& context, bool rejected);
-  Result<OAuthTokens> log_in_if_allowed(Error why, const Context& context);
-  [[nodiscard]] Deadline deadline_of(const CallOptions& options) const {
-    return {options, state.options.login_timeout + 3 * state.options.request_timeout};
-  }
-};
 
 void TokenSource::Impl::keep_key(const OAuthTokens& tokens) {
   const std::lock_guard lock(bound_mutex);
@@ -180,25 +143,6 @@ Result<Secret> TokenSource::access_token(const CallOptions& options) {
   }
   const Deadline deadline = impl_->deadline_of(options);
   return impl_->obtain({impl_->state.seams, impl_->state.options, impl_->provider, deadline}, nullptr);
-}
-
-Result<HttpResponse> TokenSource::send(HttpRequest request, const CallOptions& options) {
-  if (auto sound = internal::check_bearer_request(request); !sound) return fail(std::move(sound.error()));
-  request.max_redirects = 0;  // the token must not travel to where an answer points (RFC 9110 §15.4)
-  const Deadline deadline = impl_->deadline_of(options);
-  const Context context{impl_->state.seams, impl_->state.options, impl_->provider, deadline};
-  request.timeout = deadline.at_most(request.timeout);
-
-  auto shown = impl_->obtain_to_show(context, nullptr);
-  if (!shown) return fail(std::move(shown.error()));
-  for (int attempt = 0;; ++attempt) {
-    auto response = internal::send_with_token(impl_->state, context, request, shown->token, shown->key.get());
-    if (!response || response->status != 401 || attempt > 0) return response;
-    // RFC 6750 §3.1: the token is no good whatever its expiry says. Once is enough: a second 401 is the answer.
-    const auto refused = std::move(shown->token);
-    shown = impl_->obtain_to_show(context, &refused);
-    if (!shown) return fail(std::move(shown.error()));
-  }
 }
 
 }  // namespace mimir::oauth

@@ -163,6 +163,7 @@ class VaultStorage final : public TokenStorage {
     auto record = vault_->read(provider);
     if (!record) return fail(std::move(record.error()));
     if (!*record) return std::optional<StoredLogin>{};
+    if (is_of_newer_version((*record)->expose())) return fail(newer_version(provider));
     auto login = decode_record((*record)->expose());
     if (!login) {
       return fail({.category = Category::LocalEnvironment,

@@ -37,9 +37,27 @@ TEST_F(AccountsTest, KeyIsIssuerClientAndSubject) {  // CH-AC-01
   EXPECT_TRUE(accounts[0].renewable);
 }
 
-TEST_F(AccountsTest, AProviderWithoutSubjectsHasKeysWithoutOne) {
-  put("plain", "");
+TEST_F(AccountsTest, AProviderWithoutSubjectsHasKeysWithoutOne) {  // CH-AC-05
+  put("one", "");
+  put("two", "");
+
   EXPECT_EQ((*list_accounts(*storage_))[0].key.subject, "");
+  for (const std::string name : {"one", "two"}) {  // nothing was merged: nobody says that they are the same person
+    EXPECT_EQ((*storage_->load(name))->tokens.access_token.expose(), "access-of-" + name);
+  }
+}
+
+TEST_F(AccountsTest, WhoIsShownIsReadFromTheRecordOfTheToken) {  // CH-AC-04
+  put("work", "ada");
+  put("private", "ada-2");
+  const auto work = *storage_->load("work");
+  const auto other = *storage_->load("private");
+  ASSERT_TRUE(storage_->store("work", *other, work->generation));
+
+  const auto accounts = *list_accounts(*storage_);
+  EXPECT_EQ(accounts[1].name, "work");
+  EXPECT_EQ(accounts[1].key.subject, "ada-2");  // whose token it is, whatever the name was before
+  EXPECT_EQ((*storage_->load("work"))->tokens.access_token.expose(), "access-of-private");
 }
 
 TEST_F(AccountsTest, TheMeantOneIsExplicitThenVariableThenDefaultThenTheOnlyOne) {  // CH-AC-07
@@ -68,31 +86,63 @@ TEST_F(AccountsTest, ADefaultThatWasLoggedOutIsNone) {
   EXPECT_EQ(set_default_account(*storage_, "work").error().code, "account.unknown");
 }
 
-TEST_F(AccountsTest, LoginOfSomebodyElseReplacesNothing) {  // CH-AC-02
-  manager_.add_provider("mock", config({"openid"}));
-  put("mock", "ada");
-  expect_discovery();
-  std::string nonce;
-  user_.play = [&](const codec::Parameters& request) {
-    nonce = std::string(request.one("nonce").value_or(""));
-    return Result<CallbackResult>(PlayedUser::consent());
-  };
-  http_.expect("POST", "https://as.example/token", [&](const auto&) {
-    auto body = codec::Json::object({{"access_token", "access-of-eve"}, {"token_type", "Bearer"}});
-    body.set("id_token", make_id_token(nonce, [](codec::Json& claims) {
-               claims.set("sub", "eve");
-               claims.erase("at_hash");
-             }));
-    return answer(200, body.dump());
-  });
-  http_.expect("GET", "https://as.example/jwks", 200, provider_jwks());
+class OtherAccount : public AccountsTest {
+ protected:
+  /// Somebody logs in under the name of ada's login.
+  Result<OAuthTokens> log_in_as(const std::string& subject) {
+    manager_.add_provider("mock", config({"openid"}));
+    put("mock", "ada");
+    expect_discovery();
+    user_.play = [&](const codec::Parameters& request) {
+      nonce_ = std::string(request.one("nonce").value_or(""));
+      return Result<CallbackResult>(PlayedUser::consent());
+    };
+    http_.expect("POST", "https://as.example/token", [this, subject](const auto&) {
+      auto body = *codec::Json::parse(tokens("access-new", "refresh-new"));
+      body.set("id_token", make_id_token(nonce_, [&](codec::Json& claims) { claims.set("sub", subject); }));
+      return answer(200, body.dump());
+    });
+    http_.expect("GET", "https://as.example/jwks", 200, provider_jwks());
+    after_login_();
+    return manager_.initiate_flow("mock");
+  }
 
-  const auto result = manager_.initiate_flow("mock");
+  static constexpr auto* kRevoke = "https://as.example/revoke";
+  std::function<void()> after_login_ = [] {};  ///< What the provider is asked then.
+  std::string nonce_;
+};
+
+TEST_F(OtherAccount, ReplacesNothingAndItsTokensAreRevoked) {  // CH-AC-02
+  after_login_ = [this] {
+    http_.expect("POST", kRevoke, 200, "").expect("POST", kRevoke, 200, "");
+  };
+
+  const auto result = log_in_as("eve");
 
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, "account.mismatch");
   EXPECT_EQ(stored_tokens().access_token.expose(), "access-of-mock");
   EXPECT_EQ(user_.pages, std::vector<PageOutcome>{PageOutcome::Failure});
+  const auto requests = http_.requests();
+  EXPECT_EQ(requests[3].form.one("token"), "refresh-new");
+  EXPECT_EQ(requests[4].form.one("token"), "access-new");
+  EXPECT_TRUE(texts(Event::Kind::Warning).empty());
+}
+
+TEST_F(OtherAccount, TokensThatCannotBeRevokedAreSaidToLive) {  // CH-AC-02: best effort
+  after_login_ = [this] {
+    http_.expect("POST", kRevoke, [](const auto&) { return broken(Sent::Maybe); });
+  };
+
+  EXPECT_EQ(log_in_as("eve").error().code, "account.mismatch");
+
+  ASSERT_EQ(texts(Event::Kind::Warning).size(), 1U);
+  EXPECT_NE(texts(Event::Kind::Warning)[0].find("may still be live"), std::string::npos);
+}
+
+TEST_F(OtherAccount, TheSameOneIsKeptAndNothingRevoked) {
+  EXPECT_TRUE(log_in_as("ada"));
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-new");
 }
 
 }  // namespace

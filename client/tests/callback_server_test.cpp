@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <future>
 #include <thread>
 
+#include "internal/callback_loop.hpp"
+#include "own_process.hpp"
 #include "socket_helpers.hpp"
 
 namespace mimir::oauth {
@@ -219,10 +222,36 @@ TEST_F(CallbackServer, AtTheCapTheOldestIdleConnectionIsDropped) {
   start();
   const UniqueFd oldest = connect_to(port_);
   std::vector<UniqueFd> more;
-  for (int i = 0; i < 32; ++i) more.push_back(connect_to(port_));
+  for (std::size_t i = 0; i < internal::most_connections(); ++i) more.push_back(connect_to(port_));
 
   EXPECT_TRUE(testing::is_closed_by_peer(oldest.get()));
   EXPECT_FALSE(testing::is_closed_by_peer(more.back().get(), 20ms));
+}
+
+TEST_F(CallbackServer, TwoHundredThatComeLaterDoNotPushABrowserOut) {  // CH-CB-10
+  start();
+  const UniqueFd browser = connect_to(port_);
+  std::vector<UniqueFd> crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(connect_to(port_));
+  EXPECT_FALSE(testing::is_closed_by_peer(browser.get(), 20ms));
+
+  send_all(browser.get(), good());
+
+  EXPECT_TRUE(server_->wait(10s, {}));
+  server_->finish(PageOutcome::Success);
+  EXPECT_EQ(receive_all(browser.get()), CallbackSession::page(PageOutcome::Success));
+}
+
+TEST(CallbackLimits, LeaveDescriptorsForTheLogin) {
+  const auto most = testing::said_by_own_process([] {
+    rlimit few{};
+    ::getrlimit(RLIMIT_NOFILE, &few);
+    few.rlim_cur = 64;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    return std::to_string(internal::most_connections());
+  });
+
+  EXPECT_EQ(most, "16");
 }
 
 TEST_F(CallbackServer, ARequestInManyPiecesIsOneRequest) {
@@ -281,6 +310,16 @@ TEST_F(CallbackServer, TimeoutTellsOfRefusedRequestsAndOfTls) {
   EXPECT_EQ(result.error().category, Category::Cancelled);
   EXPECT_THAT(result.error().message, HasSubstr("1 requests that did not belong"));
   EXPECT_THAT(result.error().message, HasSubstr("TLS"));
+  EXPECT_EQ(server_->progress(), (CallbackProgress{.refused_requests = 1, .saw_tls = true}));  // CH-CL-13
+}
+
+TEST_F(CallbackServer, ATimeoutTellsOfAllWaitsTogether) {  // CH-CL-13: a login waits in parts
+  start();
+  std::stop_source stopped;
+  stopped.request_stop();
+  EXPECT_FALSE(server_->wait(60s, stopped.get_token()));
+
+  EXPECT_THAT(server_->wait(1ms, {}).error().message, HasSubstr("within 60 seconds"));
 }
 
 TEST_F(CallbackServer, StopWakesTheWait) {

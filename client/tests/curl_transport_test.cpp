@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+
 #include <future>
 
 #include "scripted_server.hpp"
@@ -284,6 +286,56 @@ TEST(CurlTransport, StopEndsARunningExchange) {
   ASSERT_FALSE(outcome.response);
   EXPECT_EQ(outcome.response.error().category, Category::Cancelled);
   EXPECT_EQ(outcome.sent, Sent::Maybe);
+}
+
+TEST(CurlTransport, AStopLetsARequestEndThatWasSent) {  // CH-RF-21
+  std::stop_source stop;
+  ScriptedServer server({[&](int fd, const std::string& request) {
+    stop.request_stop();
+    ScriptedServer::ok("the only copy")(fd, request);
+  }});
+
+  const auto outcome = send({.method = "POST", .url = server.url(), .body = Secret("x"), .timeout = 60s,
+                             .finish_after_stop = 30s}, stop.get_token());
+
+  ASSERT_TRUE(outcome.response);
+  EXPECT_EQ(outcome.response->body.expose(), "the only copy");
+}
+
+TEST(CurlTransport, AStopLetsItEndForAWhileOnly) {  // CH-RF-21
+  std::stop_source stop;
+  ScriptedServer server({[&](int fd, const std::string&) {
+    stop.request_stop();
+    testing::is_closed_by_peer(fd);
+  }});
+
+  const auto outcome = send({.method = "POST", .url = server.url(), .body = Secret("x"), .timeout = 60s,
+                             .finish_after_stop = 50ms}, stop.get_token());
+
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.response.error().category, Category::Cancelled);
+  EXPECT_EQ(outcome.sent, Sent::Maybe);
+}
+
+TEST(CurlTransport, AStopEndsWhatHasNotLeftAtOnce) {  // CH-RF-21: the handshake is never answered
+  std::stop_source stop;
+  std::uint16_t port = 0;
+  const auto listener = testing::listen_on(port);
+  const auto url = "https://127.0.0.1:" + std::to_string(port) + "/";
+  auto exchange = std::async(std::launch::async, [&] {
+    return send({.method = "POST", .url = url, .body = Secret("x"), .timeout = 60s, .finish_after_stop = 60s},
+                stop.get_token());
+  });
+  const testing::UniqueFd connection(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  char first = 0;
+  ASSERT_EQ(::recv(connection.get(), &first, 1, 0), 1);
+
+  stop.request_stop();
+
+  ASSERT_EQ(exchange.wait_for(10s), std::future_status::ready);
+  const auto outcome = exchange.get();
+  EXPECT_EQ(outcome.response.error().category, Category::Cancelled);
+  EXPECT_EQ(outcome.sent, Sent::No);
 }
 
 TEST(CurlTransport, AStopRequestedBeforehandSendsNothing) {

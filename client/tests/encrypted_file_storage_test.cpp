@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -221,6 +222,111 @@ TEST_F(EncryptedFileStorage, RefusesASymbolicLink) {
   EXPECT_TRUE(fs::is_symlink(file()));
 }
 
+TEST_F(EncryptedFileStorage, RefusesLinksWhereverTheyLead) {  // CH-FS-03
+  ASSERT_TRUE(open()->store("google", login("t"), 0));
+  fs::remove(file());
+  const fs::path own = folder_ / "=installation.key";
+  const auto key = read_file(own);
+  for (const fs::path& target : {own, fs::path("/etc/passwd"), folder_, file(), temporary_ / "nowhere"}) {
+    fs::create_symlink(target, file());
+    EXPECT_EQ(load_error(), "storage.insecure") << target;
+    EXPECT_FALSE(open()->store("google", login("u"), 0)) << target;
+    EXPECT_TRUE(fs::is_symlink(file())) << target;
+    fs::remove(file());
+  }
+  EXPECT_EQ(read_file(own), key);
+  EXPECT_FALSE(fs::exists(temporary_ / "nowhere"));
+}
+
+TEST_F(EncryptedFileStorage, RefusesAFileOfAnotherUserOrADevice) {  // CH-FS-01, CH-FS-16
+  ASSERT_TRUE(open()->store("google", login("t"), 0));
+  fs::remove(file());
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  EXPECT_FALSE(open()->store("google", login("u"), 0));
+  fs::remove(file());
+
+  if (::geteuid() != 0) {  // a file of another user cannot be made without root, but there are folders of root's
+    EXPECT_EQ(make_encrypted_file_storage({"/usr", machine_id_}, random_)->load("google").error().code, "storage.insecure");
+    return;
+  }
+  write_file(file(), "x");
+  fs::permissions(file(), fs::perms::owner_read);
+  ASSERT_EQ(::chown(file().c_str(), 12345, 12345), 0);
+  const auto foreign = open()->load("google");
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, "storage.insecure");
+  EXPECT_THAT(foreign.error().message, HasSubstr("another user"));
+  fs::remove(file());
+  ASSERT_EQ(::chown(folder_.c_str(), 12345, 12345), 0);
+  EXPECT_EQ(load_error(), "storage.insecure");
+}
+
+// CH-FS-04: whoever can rename the folder can put another one in its place.
+TEST_F(EncryptedFileStorage, RefusesAFolderBelowOneThatOthersMayChange) {
+  ASSERT_TRUE(open()->store("google", login("t"), 0));
+  const auto above = folder_.parent_path();
+
+  fs::permissions(above, fs::perms(0777));
+  const auto loaded = open()->load("google");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, "storage.insecure");
+  EXPECT_THAT(loaded.error().message, HasSubstr(above.string()));
+  EXPECT_THAT(loaded.error().hint, HasSubstr("chmod go-w '" + above.string() + "'"));
+  EXPECT_EQ(open()->probe().error().code, "storage.insecure");
+
+  fs::permissions(above, fs::perms(01777));  // as /tmp is: others cannot rename what is not theirs
+  EXPECT_EQ(token(), "t");
+  fs::permissions(above, fs::perms(0755));
+  EXPECT_EQ(token(), "t");
+}
+
+TEST_F(EncryptedFileStorage, LooksAtTheFoldersThatALinkLeadsThrough) {  // CH-FS-04
+  fs::create_directories(temporary_ / "shared" / "home");
+  fs::permissions(temporary_ / "shared", fs::perms(0777));
+  fs::create_directory_symlink(temporary_ / "shared" / "home", temporary_ / "home");
+  const auto storage = make_encrypted_file_storage({temporary_ / "home" / "mimir", machine_id_}, random_);
+
+  EXPECT_EQ(storage->probe().error().code, "storage.insecure");
+  fs::permissions(temporary_ / "shared", fs::perms(0755));
+  EXPECT_TRUE(storage->probe());
+}
+
+TEST_F(EncryptedFileStorage, ANewLoginOnAnotherMachineSetsTheOldFileAside) {  // CH-FS-09
+  ASSERT_TRUE(open()->store("google", login("old"), 0));
+  const auto old = read_file(file());
+  write_file(machine_id_, "ffffffffffffffffffffffffffffffff\n");
+  ASSERT_EQ(load_error(), "storage.wrong_machine");
+  EXPECT_EQ(open()->load("google").error().category, Category::LocalEnvironment);
+  EXPECT_FALSE(open()->store("google", login("refresh"), 1)) << "only a login may";
+
+  ASSERT_TRUE(open()->store("google", login("new"), 0));
+
+  EXPECT_EQ(token(), "new");
+  EXPECT_EQ(read_file(folder_ / "=damaged-google.login"), old);
+}
+
+TEST_F(EncryptedFileStorage, PlainTextIsNeverTakenForALogin) {  // CH-FS-12
+  ASSERT_TRUE(open()->store("google", login("t"), 0));
+  for (const std::string_view text : {"", "{}", R"({"version":1,"tokens":{"access_token":"plain"}})",
+                                      R"({"access_token": "plain", "refresh_token": "plain"})"}) {
+    write_file(file(), text);
+    EXPECT_EQ(load_error(), "storage.corrupt") << text;
+  }
+}
+
+TEST_F(EncryptedFileStorage, OneDamagedLoginLeavesTheOthers) {  // CH-ST-09
+  ASSERT_TRUE(open()->store("google", login("g"), 0));
+  ASSERT_TRUE(open()->store("github", login("h"), 0));
+  for (const std::string_view bytes : {"", "damaged"}) {
+    write_file(file(), bytes);
+
+    EXPECT_EQ(load_error(), "storage.corrupt");
+    EXPECT_EQ(token("github"), "h");
+    EXPECT_THAT(open()->providers().value(), ElementsAre("github", "google"));
+    EXPECT_EQ(read_file(file()), bytes);
+  }
+}
+
 TEST_F(EncryptedFileStorage, RefusesASecondNameOfTheFile) {
   ASSERT_TRUE(open()->store("google", login("t"), 0));
   fs::create_hard_link(file(), temporary_ / "second");
@@ -308,12 +414,20 @@ TEST_F(EncryptedFileStorage, NeverReusesAGenerationAfterErase) {
 
 TEST_F(EncryptedFileStorage, RemovesWhatAKilledWriterLeftAndNothingElse) {
   ASSERT_TRUE(open()->store("google", login("t"), 0));
-  write_file(folder_ / "=tmp-abandoned", "half a record");
-  write_file(folder_ / "of somebody else", "x");
+  const auto now = fs::file_time_type::clock::now();
+  const std::vector<std::pair<std::string, std::chrono::seconds>> ages{
+      {"=tmp-abandoned", -61s}, {"=tmp-before-the-clock-was-set-back", 90s}, {"=tmp-of-a-note-being-written", -30s},
+      {"of somebody else", -3600s}};
+  for (const auto& [name, age] : ages) {
+    write_file(folder_ / name, "half a record");
+    fs::last_write_time(folder_ / name, now + age);
+  }
 
   ASSERT_TRUE(open()->store("google", login("u"), 1));
 
   EXPECT_FALSE(fs::exists(folder_ / "=tmp-abandoned"));
+  EXPECT_FALSE(fs::exists(folder_ / "=tmp-before-the-clock-was-set-back"));
+  EXPECT_TRUE(fs::exists(folder_ / "=tmp-of-a-note-being-written"));
   EXPECT_TRUE(fs::exists(folder_ / "of somebody else"));
 }
 

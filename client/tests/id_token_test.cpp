@@ -185,6 +185,7 @@ TEST_F(IdToken, RotatedKeysAreFetchedOnceMore) {  // jwks-unknown-kid-refetched,
   http_.expect("GET", "https://as.example/jwks", 200,
                codec::Json::object({{"keys", codec::Json::array({*next.public_jwk()})}}).dump());
   EXPECT_TRUE(manager_.initiate_flow("mock"));
+  EXPECT_EQ(http_.requests().back().header("Cache-Control"), "no-cache");  // CH-NT-19: not what a cache still has
 
   const auto never = codec::Json::object({{"alg", "ES256"}, {"kid", "never"}});
   http_.expect("POST", "https://as.example/token", [&](const auto&) {
@@ -203,7 +204,7 @@ TEST_F(IdToken, KeysThatCannotBeHadEndTheLogin) {  // jwks-unavailable
     return answer(200, codec::Json::object({{"access_token", "a"}, {"token_type", "Bearer"},
                                             {"id_token", make_id_token(nonce())}}).dump());
   });
-  http_.expect("GET", "https://as.example/jwks", 500, "");
+  for (int i = 0; i < 3; ++i) http_.expect("GET", "https://as.example/jwks", 500, "");
 
   expect_rejected(manager_.initiate_flow("mock"), "jwks.unusable");
 }
@@ -217,26 +218,79 @@ TEST_F(IdToken, KeysOverPlainHttpAreRefusedBeforeTheBrowser) {  // jwks-https-on
   EXPECT_TRUE(user_.opened.empty());
 }
 
-TEST_F(IdToken, RefreshMustKeepTheUser) {  // idtoken-refresh-iss-sub-stable, CH-RF-19
-  ASSERT_TRUE(log_in_with({}));
-  auto login = *storage_->load("mock");
-  login->tokens.refresh_token = Secret("refresh-1");
-  ASSERT_TRUE(storage_->store("mock", *login, login->generation));
-  const auto refreshed = [](const std::string& id_token) {
-    return codec::Json::object({{"access_token", "access-2"}, {"token_type", "Bearer"}, {"id_token", id_token}}).dump();
-  };
+class RefreshedIdToken : public IdToken {
+ protected:
+  void log_in_to_refresh() {
+    ASSERT_TRUE(log_in_with({}));
+    auto login = *storage_->load("mock");
+    login->tokens.refresh_token = Secret("refresh-1");
+    ASSERT_TRUE(storage_->store("mock", *login, login->generation));
+  }
+  void expect_refreshed(const char* claim, const char* value, const char* refresh_token = nullptr) {
+    auto body = codec::Json::object({{"access_token", "access-2"}, {"token_type", "Bearer"}});
+    body.set("id_token", make_id_token("", [&](auto& claims) { claims.set(claim, value); }));
+    if (refresh_token != nullptr) body.set("refresh_token", refresh_token);
+    expect_token(200, body.dump());
+  }
+  static constexpr auto* kRevoke = "https://as.example/revoke";
+};
 
-  expect_token(200, refreshed(make_id_token("", [](auto& claims) { claims.set("sub", "eve"); })));
+TEST_F(RefreshedIdToken, MustKeepTheUser) {  // idtoken-refresh-iss-sub-stable, CH-RF-19
+  log_in_to_refresh();
+  expect_refreshed("sub", "eve");
+  http_.expect("POST", kRevoke, 200, "");
   EXPECT_EQ(manager_.refresh_token("mock").error().code, "id_token.sub");
-  expect_token(200, refreshed(make_id_token("", [](auto& claims) { claims.set("iss", "https://evil.example"); })));
+  EXPECT_EQ(http_.requests().back().form.one("token"), "access-2");
+  expect_refreshed("iss", "https://evil.example");
   EXPECT_EQ(manager_.refresh_token("mock").error().code, "id_token.iss");
   EXPECT_EQ(stored_tokens().access_token.expose(), "access-1");
 
-  expect_token(200, refreshed(make_id_token("")));
+  expect_refreshed("sub", "ada");
   EXPECT_TRUE(manager_.refresh_token("mock"));
   expect_token(200, tokens("access-3"));  // idtoken-refresh-absent-accepted
   EXPECT_TRUE(manager_.refresh_token("mock"));
   EXPECT_TRUE(stored_tokens().id_token);
+}
+
+TEST_F(RefreshedIdToken, ThatCannotBeCheckedDoesNotCostTheLogin) {  // CH-RF-16: the new refresh token exists nowhere else
+  log_in_to_refresh();
+  const std::string before(stored_tokens().id_token->expose());
+  clock_.advance(std::chrono::hours(48));  // the keys that were read are too old
+  expect_discovery();
+  expect_refreshed("sub", "ada", "refresh-2");
+  for (int i = 0; i < 3; ++i) http_.expect("GET", "https://as.example/jwks", 503, "");
+
+  ASSERT_TRUE(manager_.refresh_token("mock"));
+
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-2");
+  EXPECT_EQ(stored_tokens().id_token->expose(), before);
+}
+
+TEST_F(RefreshedIdToken, ThatCannotBeCheckedIsStillNotTakenFromAnother) {  // CH-AC-02
+  log_in_to_refresh();
+  clock_.advance(std::chrono::hours(48));
+  expect_discovery();
+  expect_refreshed("sub", "eve", "refresh-of-eve");
+  for (int i = 0; i < 3; ++i) http_.expect("GET", "https://as.example/jwks", 503, "");
+
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "jwks.unusable");
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1");
+}
+
+TEST_F(RefreshedIdToken, OfAnotherUserRevokesWhatCameAndNotWhatIsKept) {  // CH-AC-02, CH-RF-19
+  log_in_to_refresh();
+  expect_refreshed("sub", "eve", "refresh-of-eve");
+  http_.expect("POST", kRevoke, 200, "").expect("POST", kRevoke, 200, "");
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "id_token.sub");
+  const auto sent = http_.requests();
+  EXPECT_EQ(sent[sent.size() - 2].form.one("token"), "refresh-of-eve");
+  EXPECT_EQ(sent.back().form.one("token"), "access-2");
+
+  expect_refreshed("sub", "eve", "refresh-1");  // not rotated: it is ours, and in use
+  http_.expect("POST", kRevoke, 200, "");
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "id_token.sub");
+  EXPECT_EQ(http_.requests().back().form.one("token"), "access-2");
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1");
 }
 
 }  // namespace

@@ -6,8 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
+
+#include "own_process.hpp"
 
 namespace mimir::oauth::testing {
 namespace {
@@ -92,9 +95,21 @@ void KeyringTest::start_bus() {
 void KeyringTest::start_keyring() {
   if (bus_ < 0) start_bus();
   keyring_ = start({"gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"}, "password");
-  const auto storage = open();
-  wait_until("the keyring", [&] { return storage->probe().has_value(); });
+  // Asked in another process: one that has a connection to the bus cannot fork.
+  wait_until("the keyring", [&] { return said_by_own_process([&] { return open()->probe() ? "there" : ""; }) == "there"; });
 }
+
+std::string KeyringTest::said_by(const std::string& command) const {
+  std::string said;
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return said;
+  char bytes[512];
+  while (const auto got = std::fread(bytes, 1, sizeof bytes, pipe)) said.append(bytes, got);
+  ::pclose(pipe);
+  return said;
+}
+
+void KeyringTest::wait_for(const char* what, const std::function<bool()>& condition) { wait_until(what, condition); }
 
 void KeyringTest::stop_keyring() { end(keyring_); }
 void KeyringTest::pause_keyring(bool paused) const { ::kill(keyring_, paused ? SIGSTOP : SIGCONT); }

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,6 +34,12 @@ class KeyringTest : public ::testing::Test {
   TemporaryFolder temporary_;
   std::filesystem::path folder_ = temporary_ / "mimir";
   mutable SystemRandom random_;
+
+ protected:
+  /// What a command says of the keyring on the private bus.
+  std::string said_by(const std::string& command) const;
+  /// Waits, twenty seconds at most.
+  static void wait_for(const char* what, const std::function<bool()>& condition);
 
  private:
   pid_t start(const std::vector<std::string>& arguments, const std::string& input = {}) const;

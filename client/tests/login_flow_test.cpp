@@ -1,5 +1,8 @@
 // Browser login against a scripted provider. Names in comments are those of the requirements catalogue.
 #include "login_fixture.hpp"
+#include "socket_helpers.hpp"
+
+#include <algorithm>
 
 #include <mimir/codec/pkce.hpp>
 
@@ -257,6 +260,65 @@ TEST_F(LoginFlow, NoBrowserOpensWhenTheStoreCannotKeepALogin) {  // CH-RF-16, CH
   EXPECT_TRUE(user_.opened.empty());
 }
 
+/// A storage that turns full after a good probe, in front of one that is not.
+class LoginToAFullStorage : public LoginFlow {
+ protected:
+  void log_in_while_full() {
+    ON_CALL(front_, load).WillByDefault([this](const auto& name) { return storage_->load(name); });
+    ON_CALL(front_, lock).WillByDefault([this](const auto& name, auto wait, auto stop) { return storage_->lock(name, wait, stop); });
+    ON_CALL(front_, store).WillByDefault([this](const auto& name, const auto& login, auto generation) -> Result<std::uint64_t> {
+      if (!full_) return storage_->store(name, login, generation);
+      return fail({.category = Category::LocalEnvironment, .code = "storage.full", .message = "It is full.", .hint = "Make room."});
+    });
+    in_front_.add_provider("mock", config());
+    expect_discovery();
+    expect_token(200, tokens());
+    result_ = in_front_.initiate_flow("mock");
+    full_ = false;
+  }
+
+  ::testing::NiceMock<MockTokenStorage> front_;
+  bool full_ = true;
+  std::vector<Event::Kind> told_;
+  OAuthManager in_front_{{.http = http_, .browser = user_, .callbacks = user_, .storage = front_, .clock = clock_,
+                          .random = random_, .events = [this](const Event& event) { told_.push_back(event.kind); }}};
+  std::optional<Result<OAuthTokens>> result_;
+};
+
+TEST_F(LoginToAFullStorage, ALoginThatCouldNotBeSavedDoesNotReplaceOneOfSomebodyElse) {  // CH-ST-05
+  log_in_while_full();
+  ASSERT_FALSE(*result_);
+  StoredLogin other{.config = config(), .tokens = {.access_token = Secret("of-another-process"), .token_type = "Bearer"}};
+  other.tokens.expires_at = kStart + std::chrono::hours(1);
+  other.tokens.obtained_at = kStart;
+  other.tokens.scopes = {"api"};
+  ASSERT_TRUE(storage_->store("mock", other, 0));
+
+  const Secret none("none");
+  const auto later = in_front_.refresh_token("mock", {}, &none);
+
+  ASSERT_TRUE(later) << later.error().message;
+  EXPECT_EQ(later->access_token.expose(), "of-another-process");
+}
+
+TEST_F(LoginToAFullStorage, ALoginThatCannotBeSavedIsNoSuccessAndNotThrownAway) {  // CH-ST-05: it fails after a good probe
+  log_in_while_full();
+  const auto& result = *result_;
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, "storage.full");
+  EXPECT_EQ(result.error().message, "You are logged in, but the login is not saved. It is full.");
+  EXPECT_EQ(result.error().hint, "Make room.");
+  EXPECT_NE(user_.pages, std::vector{PageOutcome::Success});
+  EXPECT_EQ(std::count(told_.begin(), told_.end(), Event::Kind::Stored), 0);  // CH-CL-11
+
+  const Secret none("none");
+  const auto later = in_front_.refresh_token("mock", {}, &none);  // without a request: the script has no more answers
+  ASSERT_TRUE(later) << later.error().message;
+  EXPECT_EQ(later->access_token.expose(), "access-1");
+  EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-1");
+}
+
 TEST_F(LoginFlow, FailingRandomSourceEndsTheFlow) {  // CH-AZ-02
   class NoRandom final : public Random {
     codec::Result<> fill(std::span<std::uint8_t>) override { return codec::fail("random.unavailable", "no entropy"); }
@@ -285,6 +347,33 @@ TEST_F(LoginFlow, RequestedStopEndsBeforeTheCodeIsSent) {
 
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().category, Category::Cancelled);
+}
+
+TEST_F(LoginFlow, AnInterruptLeavesNothingBehind) {  // interrupt-clean
+  std::stop_source stop;
+  MockBrowser browser;
+  std::string redirect_uri;
+  EXPECT_CALL(browser, open).WillOnce([&](const std::string& url) {
+    redirect_uri = codec::Parameters::parse(*codec::Url::parse(url)->query())->one("redirect_uri").value_or("");
+    stop.request_stop();
+    return Result<>();
+  });
+  const auto callbacks = make_callback_server_factory();
+  OAuthManager manager({.http = http_,
+                        .browser = browser,
+                        .callbacks = *callbacks,
+                        .storage = *storage_,
+                        .clock = clock_,
+                        .random = random_});
+  manager.add_provider("mock", config());
+  expect_discovery();
+
+  const auto result = manager.initiate_flow("mock", {.stop = stop.get_token()});
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().category, Category::Cancelled);
+  EXPECT_FALSE(*storage_->load("mock"));
+  EXPECT_LT(connect_to(port_of(redirect_uri)).get(), 0) << redirect_uri << " is still served";
 }
 
 TEST_F(LoginFlow, UnknownProviderIsNamed) {

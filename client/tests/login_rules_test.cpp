@@ -251,6 +251,7 @@ TEST_F(ProviderKeys, EmailIsNoIdentity) {  // CH-OI-07: a refresh for another su
   });
   expect_token(200, codec::Json::object({{"access_token", "b"}, {"token_type", "Bearer"}, {"id_token", other}}).dump());
   http_.expect("GET", "https://as.example/jwks", 200, provider_jwks());
+  http_.expect("POST", "https://as.example/revoke", 200, "");  // CH-AC-02
 
   EXPECT_EQ(manager_.refresh_token("mock").error().code, "id_token.sub");
 }

@@ -166,5 +166,27 @@ TEST_F(PastedCallback, AnEndlessLineIsDropped) {
   EXPECT_EQ(result->code->expose(), "good");
 }
 
+/// A listener that nobody has asked anything, and that has seen something all the same.
+class WatchfulListener final : public CallbackReceiverFactory {
+ public:
+  static constexpr CallbackProgress kSeen{.refused_requests = 2, .saw_tls = true};
+  std::unique_ptr<CallbackReceiver> create() override { return std::make_unique<Receiver>(); }
+
+ private:
+  class Receiver final : public CallbackReceiver {
+   public:
+    Result<std::string> listen(const CallbackOptions& options) override { return options.redirect_uri; }
+    Result<CallbackResult> wait(std::chrono::milliseconds, std::stop_token) override { return CallbackResult{}; }
+    CallbackProgress progress() const override { return kSeen; }
+    void finish(PageOutcome) override {}
+  };
+};
+
+TEST_F(PastedCallback, WhatTheListenerHasSeenIsTold) {  // CH-CL-13
+  WatchfulListener listener;
+
+  EXPECT_EQ(make_racing_callback_factory(listener, *paste_, {})->create()->progress(), WatchfulListener::kSeen);
+}
+
 }  // namespace
 }  // namespace mimir::oauth::testing

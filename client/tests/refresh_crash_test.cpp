@@ -1,5 +1,5 @@
-// kill -9 at every step of a refresh: the login stays usable, or the user is told what happened; never anything else.
-#include <cstdlib>
+// kill -9 at every step of a refresh: the login stays usable, or the user is told what happened; never anything else. And
+// of a logout: the next one finishes it.
 #include <iostream>
 
 #include <mimir/oauth/oauth_manager.hpp>
@@ -7,16 +7,11 @@
 #include "killed_at.hpp"
 #include "login_fixture.hpp"
 #include "rotating_server.hpp"
+#include "rounds.hpp"
 #include "temporary_folder.hpp"
 
 namespace mimir::oauth::testing {
 namespace {
-
-/// More rounds for a longer proof: ci/crash.
-int rounds() {
-  const char* const text = std::getenv("MIMIR_CRASH_ROUNDS");
-  return text == nullptr ? 1 : std::atoi(text);
-}
 
 class RefreshCrashTest : public ::testing::Test {
  protected:
@@ -27,14 +22,21 @@ class RefreshCrashTest : public ::testing::Test {
   };
 
   /// What one process does: everything is its own but the folder and the provider.
-  static Result<OAuthTokens> refresh(const std::filesystem::path& folder, RotatingServer& server) {
+  template <class Work>
+  static auto in_a_process(const std::filesystem::path& folder, RotatingServer& server, Work work) {
     SystemRandom random;
     codec::ManualClock clock(kStart);
     PlayedUser user;
     const auto storage = make_encrypted_file_storage({folder, "/nonexistent"}, random);
     OAuthManager manager({.http = server, .browser = user, .callbacks = user, .storage = *storage, .clock = clock,
                           .random = random});
-    return manager.refresh_token("mock");
+    return work(manager);
+  }
+  static Result<OAuthTokens> refresh(const std::filesystem::path& folder, RotatingServer& server) {
+    return in_a_process(folder, server, [](OAuthManager& manager) { return manager.refresh_token("mock"); });
+  }
+  static Result<RevokeReport> log_out(const std::filesystem::path& folder, RotatingServer& server) {
+    return in_a_process(folder, server, [](OAuthManager& manager) { return manager.revoke_access("mock"); });
   }
 
   static void log_in(const std::filesystem::path& folder) {
@@ -79,7 +81,8 @@ class RefreshCrashTest : public ::testing::Test {
 
   static void kill_at_every_step(bool grace) {
     Figures figures;
-    for (int round = 0; round < rounds(); ++round) {
+    const int wanted = rounds("MIMIR_CRASH_ROUNDS", 1);  // more of them: ci/crash
+    for (int round = 0; round < wanted; ++round) {
       for (std::size_t step = 1; kill_and_recover(step, grace, figures); ++step) {
         if (HasFailure()) return;
       }
@@ -95,6 +98,24 @@ class RefreshCrashTest : public ::testing::Test {
 TEST_F(RefreshCrashTest, StrictProviderEndsInAUsableLoginOrAClearWord) { kill_at_every_step(false); }  // CH-RF-05, CH-RF-06
 
 TEST_F(RefreshCrashTest, LenientProviderNeverCostsALogin) { kill_at_every_step(true); }
+
+TEST_F(RefreshCrashTest, TheNextLogoutFinishesOneThatWasKilled) {  // CH-RV-10
+  int kills = 0;
+  for (std::size_t step = 1;; ++step, ++kills) {
+    const TemporaryFolder temporary;
+    const auto folder = temporary / "mimir";
+    log_in(folder);
+    RotatingServer server(false);
+    if (!killed_at(step, [&] { (void)log_out(folder, server); })) break;
+
+    const auto next = log_out(folder, server);
+
+    ASSERT_TRUE(next) << "step " << step << ": " << next.error().message;
+    EXPECT_TRUE(server.revoked()) << "step " << step;
+    EXPECT_EQ(refresh(folder, server).error().code, "login.none") << "step " << step;
+  }
+  EXPECT_GT(kills, 50);
+}
 
 }  // namespace
 }  // namespace mimir::oauth::testing

@@ -40,6 +40,23 @@ TEST_F(RefreshFlow, KeepsWhatTheAnswerLeavesOut) {  // refresh-token-kept-when-n
   }
 }
 
+TEST_F(RefreshFlow, LessScopeThanBeforeIsRecordedAndSaid) {  // refresh-narrowed-scope-recorded
+  auto wide = config({"api", "files"});
+  store_login("access-1", "refresh-1", std::chrono::seconds(-60), wide.clone());
+  auto login = *storage_->load("mock");
+  login->tokens.scopes = {"api", "files"};
+  ASSERT_TRUE(storage_->store("mock", *login, login->generation));
+  expect_discovery();
+  expect_token(200, R"({"access_token":"a","token_type":"Bearer","expires_in":3600,"scope":"api"})");
+
+  const auto renewed = manager_.refresh_token("mock");
+
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(renewed->scopes, std::vector<std::string>{"api"});
+  EXPECT_EQ(stored_tokens().scopes, std::vector<std::string>{"api"});
+  EXPECT_EQ(texts(Event::Kind::Warning), std::vector<std::string>{"less is granted than before; missing: files"});
+}
+
 TEST_F(RefreshFlow, InvalidGrantEndsTheLogin) {  // invalid-grant-reauth
   store_login();
   expect_discovery();
@@ -73,19 +90,22 @@ TEST_F(RefreshFlow, InvalidGrantOfALoserKeepsTheWinnersTokens) {  // CH-RF-07
 struct Passing {
   const char* what;
   std::function<HttpOutcome()> reply;
+  int requests = 1;
 };
 
 TEST_F(RefreshFlow, PassingTroubleKeepsTheLogin) {  // refresh-transient-keeps-token, refresh-html-error-keeps-token
   store_login();
   const std::vector<Passing> troubles{
-      {"not reached", [] { return broken(Sent::No); }},
-      {"503", [] { return answer(503, "", "text/plain"); }},
-      {"500 with a verdict", [] { return answer(500, R"({"error":"invalid_grant"})"); }},
+      {"not reached", [] { return broken(Sent::No); }, 3},
+      {"503", [] { return answer(503, "", "text/plain"); }, 3},
+      {"500 with a verdict", [] { return answer(500, R"({"error":"invalid_grant"})"); }, 2},
       {"400 from a proxy", [] { return answer(400, "<html>blocked</html>", "text/html"); }},
       {"200 from a captive portal", [] { return answer(200, "<html>sign in</html>", "text/html"); }}};
   for (const auto& trouble : troubles) {
     expect_discovery();  // asked anew after each failure: endpoints may have moved
-    http_.expect("POST", "https://as.example/token", [&](const auto&) { return trouble.reply(); });
+    for (int i = 0; i < trouble.requests; ++i) {
+      http_.expect("POST", "https://as.example/token", [&](const auto&) { return trouble.reply(); });
+    }
 
     const auto result = manager_.refresh_token("mock");
 
@@ -130,10 +150,54 @@ TEST_F(RefreshFlow, TwoLostAnswersAreSaidAndTheLoginIsKept) {  // CH-RF-09: neve
   EXPECT_NE(next.error().message.find("interrupted"), std::string::npos);
 }
 
+TEST_F(RefreshFlow, ARefusalAfterAFailedGatewayIsCalledInterrupted) {  // CH-RF-09: the server behind it may have renewed
+  store_login();
+  expect_discovery();
+  expect_token(502, "");
+  expect_token(400, R"({"error":"invalid_grant"})");
+
+  const auto result = manager_.refresh_token("mock");
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, "refresh.interrupted");
+  EXPECT_EQ(result.error().category, Category::LoginRequired);
+}
+
+using Statuses = std::vector<int>;
+class FailedGateway : public RefreshFlow, public ::testing::WithParamInterface<Statuses> {};
+
+TEST_P(FailedGateway, IsRememberedByTheNextCall) {  // CH-RF-09
+  store_login();
+  expect_discovery();
+  for (const int status : GetParam()) expect_token(status, "");
+  EXPECT_EQ(manager_.refresh_token("mock").error().category, Category::TryLater);
+
+  expect_discovery();
+  expect_token(400, R"({"error":"invalid_grant"})");
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "refresh.interrupted");
+}
+
+INSTANTIATE_TEST_SUITE_P(Statuses, FailedGateway,
+                         ::testing::Values(Statuses{500, 500}, Statuses{502, 502}, Statuses{504, 504},
+                                           Statuses{502, 503, 503}, Statuses{503, 502}));
+
+TEST_F(RefreshFlow, AServerThatDidNothingSpentNothing) {  // CH-RF-09
+  store_login();
+  expect_discovery();
+  for (int i = 0; i < 3; ++i) expect_token(503, "");
+  ASSERT_FALSE(manager_.refresh_token("mock"));
+  expect_discovery();
+  expect_token(400, R"({"error":"invalid_grant"})");
+
+  EXPECT_EQ(manager_.refresh_token("mock").error().code, "invalid_grant");
+}
+
 TEST_F(RefreshFlow, RequestThatWasNotSentSpentNothing) {  // CH-RF-09
   store_login();
   expect_discovery();
-  http_.expect("POST", "https://as.example/token", [](const auto&) { return broken(Sent::No); });
+  for (int i = 0; i < 3; ++i) {
+    http_.expect("POST", "https://as.example/token", [](const auto&) { return broken(Sent::No); });
+  }
   ASSERT_FALSE(manager_.refresh_token("mock"));
   expect_discovery();
   expect_token(400, R"({"error":"invalid_grant"})");
@@ -145,7 +209,7 @@ TEST_F(RefreshFlow, StormEndsInAClearError) {  // CH-RF-13
   store_login();
   for (int i = 0; i < 20; ++i) {
     expect_discovery();
-    expect_token(503, "");
+    expect_token(501, "");
     ASSERT_FALSE(manager_.refresh_token("mock"));
   }
 
@@ -159,6 +223,30 @@ TEST_F(RefreshFlow, StormEndsInAClearError) {  // CH-RF-13
   expect_discovery();
   expect_token(200, tokens("access-2"));
   EXPECT_TRUE(manager_.refresh_token("mock"));
+}
+
+TEST_F(RefreshFlow, AClockThatIsSetEndsNoCall) {  // CH-TM-01: deadlines run on the monotonic one
+  for (const auto jump : {std::chrono::hours(24), -std::chrono::hours(24)}) {
+    store_login();
+    expect_discovery();
+    http_.expect("POST", "https://as.example/token", [&](const auto&) {
+      clock_.advance(jump);
+      return answer(200, tokens("access-2"));
+    });
+
+    const auto renewed = manager_.refresh_token("mock", {.timeout = std::chrono::minutes(1)});
+
+    ASSERT_TRUE(renewed) << renewed.error().message;
+    EXPECT_EQ(*renewed->expires_at, clock_.now() + std::chrono::hours(1));  // and expiry is of the clock that was set
+    ASSERT_TRUE(storage_->erase("mock"));
+  }
+}
+
+TEST_F(RefreshFlow, ADeadlineNeedsNoClockToMove) {  // CH-TM-01
+  store_login();
+  const auto late = manager_.refresh_token("mock", {.timeout = std::chrono::milliseconds(0)});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().category, Category::TryLater);
 }
 
 TEST_F(RefreshFlow, WrongClockIsSaidOnce) {  // CH-TM-03
@@ -191,6 +279,26 @@ TEST_F(RefreshFlow, DoesNotAskBeforeRetryAfterHasPassed) {  // retry-after-honou
   EXPECT_TRUE(manager_.refresh_token("mock"));
 }
 
+TEST_F(RefreshFlow, ARateLimitOfOneLoginIsNotAnothers) {  // CH-NT-18
+  store_login();
+  auto other = *storage_->load("mock");
+  other->tokens.refresh_token = Secret("other-refresh");
+  ASSERT_TRUE(storage_->store("other", *other, 0));
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token", [](const auto&) {
+    return answer(429, "", "text/plain", {{"Retry-After", "60"}});
+  });
+  EXPECT_EQ(manager_.refresh_token("mock").error().category, Category::TryLater);
+  expect_discovery();  // what is known of a server that failed is asked for again
+  expect_token(200, tokens("other-2", "other-refresh-2"));
+
+  EXPECT_TRUE(manager_.refresh_token("other"));
+  EXPECT_EQ(http_.requests().back().form.one("refresh_token"), "other-refresh");
+  const auto sent = http_.requests().size();
+  EXPECT_EQ(manager_.refresh_token("mock").error().category, Category::TryLater);
+  EXPECT_EQ(http_.requests().size(), sent);
+}
+
 TEST_F(RefreshFlow, InvalidClientIsAMisconfigurationAndKeepsTheLogin) {
   store_login();
   expect_discovery();
@@ -216,6 +324,21 @@ TEST_F(RefreshFlow, WithoutARefreshTokenAsksForLogin) {  // refresh-absent
 
   EXPECT_EQ(manager_.refresh_token("mock").error().code, "refresh.no_token");
   EXPECT_TRUE(http_.requests().empty());
+}
+
+TEST_F(RefreshFlow, AccessThatIsStillGoodIsNotCalledExpired) {  // refresh-absent
+  store_login("access-1", "", std::chrono::hours(1));
+  EXPECT_EQ(manager_.refresh_token("mock").error().message.find("expired"), std::string::npos);
+
+  store_login("access-1", "", -std::chrono::hours(1));
+  EXPECT_NE(manager_.refresh_token("mock").error().message.find("expired"), std::string::npos);
+}
+
+TEST_F(RefreshFlow, AccessThatAnApiRefusedIsNotCalledGood) {  // refresh-absent
+  store_login("access-1", "", std::chrono::hours(1));
+  const Secret refused("access-1");
+
+  EXPECT_NE(manager_.refresh_token("mock", {}, &refused).error().message.find("expired"), std::string::npos);
 }
 
 TEST_F(RefreshFlow, ManyThreadsMakeOneRequest) {  // refresh-single-flight, CH-RF-01
@@ -272,6 +395,49 @@ TEST_F(RefreshFlow, StoreThatFailsDoesNotBurnTheRotatedToken) {  // CH-RF-16
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->access_token.expose(), "access-2");
   EXPECT_EQ(stored_tokens().refresh_token->expose(), "refresh-2");
+}
+
+TEST_F(RefreshFlow, LogoutMeanwhileRevokesWhatTheRefreshBrought) {  // CH-RF-18
+  store_login();
+  expect_discovery();
+  std::jthread logout;
+  Result<RevokeReport> report;
+  http_.expect("POST", "https://as.example/token", [&](const auto&) {
+    std::atomic<bool> begun{false};
+    logout = std::jthread([&] {
+      begun = true;
+      report = manager_.revoke_access("mock");  // waits for the lock of the login
+    });
+    while (!begun) std::this_thread::yield();
+    return answer(200, tokens("access-2", "refresh-2"));
+  });
+  for (int i = 0; i < 2; ++i) http_.expect("POST", "https://as.example/revoke", 200, "");
+
+  ASSERT_TRUE(manager_.refresh_token("mock"));
+  logout.join();
+
+  ASSERT_TRUE(report) << report.error().message;
+  const auto requests = http_.requests();
+  EXPECT_EQ(requests[2].form.one("token"), "refresh-2");
+  EXPECT_EQ(requests[3].form.one("token"), "access-2");
+  EXPECT_FALSE(*manager_.stored("mock"));
+}
+
+TEST_F(RefreshFlow, IsToldOnceItIsStored) {  // CH-RF-28
+  std::string stored_then;
+  OAuthManager manager({.http = http_, .browser = user_, .callbacks = user_, .storage = *storage_, .clock = clock_,
+                        .random = random_, .events = [&](const Event& event) {
+                          if (event.kind != Event::Kind::Refreshed) return;
+                          EXPECT_EQ(event.provider, "mock");
+                          stored_then += stored_tokens().refresh_token->expose();
+                        }});
+  store_login();
+  expect_discovery();
+  expect_token(200, tokens("access-2", "refresh-2"));
+
+  ASSERT_TRUE(manager.refresh_token("mock"));
+
+  EXPECT_EQ(stored_then, "refresh-2");
 }
 
 TEST_F(RefreshFlow, LoginOfAnotherIssuerIsNotUsed) {  // tokens-kept-per-issuer-client-scope, refresh-token-to-issuer-only

@@ -42,8 +42,13 @@ class RotatingServer final : public HttpTransport {
     if (request.method == "GET") {
       return answer(200, codec::Json::object({{"issuer", "https://as.example"},
                                               {"authorization_endpoint", "https://as.example/authorize"},
-                                              {"token_endpoint", "https://as.example/token"}})
+                                              {"token_endpoint", "https://as.example/token"},
+                                              {"revocation_endpoint", "https://as.example/revoke"}})
                              .dump());
+    }
+    if (request.url == "https://as.example/revoke") {  // RFC 7009 §2.1: of one token, the whole grant
+      shared_->revoked = true;
+      return answer(200, "");
     }
     ++shared_->requests;
     const auto form = codec::Parameters::parse(request.body.expose());

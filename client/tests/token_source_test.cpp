@@ -205,5 +205,59 @@ TEST_F(TokenSourceTest, WiderScopesNeedANewLogin) {  // refresh-scope-not-widene
   EXPECT_EQ(source_.access_token().error().code, "login.scope");
 }
 
+TEST_F(TokenSourceTest, ManyProgramsDoNotRenewInTheSameSecond) {  // CH-RF-23: from 330 to 300 s before the end
+  std::vector<std::unique_ptr<TokenSource>> programs;
+  for (int i = 0; i < 64; ++i) programs.push_back(std::make_unique<TokenSource>(manager_, "mock"));
+  store_login("access-1", "refresh-1", std::chrono::seconds(315));
+  auto login = *storage_->load("mock");
+  login->tokens.obtained_at = clock_.now();
+  login->tokens.expires_at = clock_.now() + std::chrono::hours(1);
+  ASSERT_TRUE(storage_->store("mock", *login, login->generation));
+  clock_.advance(std::chrono::hours(1) - std::chrono::seconds(315));
+  expect_discovery();
+  http_.expect("POST", "https://as.example/token", [](const auto&) {  // the others are told without a request
+    return answer(429, "", "text/plain", {{"Retry-After", "1000"}});
+  });
+
+  for (const auto& program : programs) EXPECT_EQ(program->access_token()->expose(), "access-1");
+
+  const auto early = texts(Event::Kind::Warning).size();
+  EXPECT_GT(early, 16U);
+  EXPECT_LT(early, 48U);
+}
+
+class TokenForCertainApis : public TokenSourceTest {
+ protected:
+  void store_token_for(std::vector<std::string> apis) {
+    auto of = config();
+    of.resources = std::move(apis);
+    store_login("access-1", "refresh-1", std::chrono::hours(1), std::move(of));
+  }
+};
+
+TEST_F(TokenForCertainApis, GoesToTheirOriginsOnly) {  // CH-AC-06, RFC 6750 §5.3
+  store_token_for({"https://other.example:8443/v1", "https://api.example/v1"});
+  for (const auto* elsewhere :
+       {"https://api.example.evil/me", "https://evilapi.example/me", "https://api.example:8443/me", "https://api.example./me",
+        "https://other.example/me", "https://\xd0\xb0pi.example/me", "https://evil/api.example", "https://evil?https://api.example/"}) {
+    const auto refused = source_.send({.url = elsewhere});
+    ASSERT_FALSE(refused) << elsewhere;
+    EXPECT_TRUE(refused.error().code == "request.other_api" || refused.error().code == "http.url_refused") << elsewhere;
+  }
+  EXPECT_EQ(source_.send({.url = "https://api.example@evil/"}).error().code, "http.url_refused");
+  EXPECT_TRUE(http_.requests().empty());
+
+  for (const auto* here : {"https://api.example/v2/me", "https://api.example:443/", "https://API.example/", "https://other.example:8443/"}) {
+    http_.expect("GET", here, 200, "{}");
+    EXPECT_TRUE(source_.send({.url = here})) << here;
+  }
+}
+
+TEST_F(TokenForCertainApis, NamesThatAreNoAddressesBindNothing) {  // RFC 8707 §2 allows any absolute URI
+  store_token_for({"urn:example:api"});
+  http_.expect("GET", kApi, 200, "{}");
+  EXPECT_TRUE(source_.send({.url = kApi}));
+}
+
 }  // namespace
 }  // namespace mimir::oauth::testing

@@ -47,6 +47,40 @@ TEST(TransportHazards, AnAnswerHoldsNothingOfTheOneBefore) {
   EXPECT_EQ(second.response->body.expose(), "{}");
 }
 
+TEST(TransportHazards, AStrangersNameThatLeadsInsideIsNotConnectedTo) {  // CH-NT-12
+  ScriptedServer server({ScriptedServer::ok("inside")});
+  const auto transport = make_curl_transport();
+  auto url = server.url("/");
+  url.replace(url.find("127.0.0.1"), 9, "localhost");
+
+  const auto outcome = transport->send({.url = url, .outside_only = true}, {});
+
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.response.error().code, "network.internal_address");
+  EXPECT_EQ(outcome.sent, Sent::No);
+  EXPECT_TRUE(server.requests().empty());
+  EXPECT_TRUE(transport->send({.url = url}, {}).response);  // and a name of several addresses finds the one that answers
+}
+
+TEST(TransportHazards, ADeadKeptConnectionRepeatsNoRequest) {  // CH-RF-10
+  std::string on_the_kept_one;
+  ScriptedServer server({[&](int fd, const std::string&) {
+                           testing::send_all(fd, "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}");
+                           on_the_kept_one = testing::receive_until(fd, "token=single-use");
+                         },
+                         [](int, const std::string&) {}});
+  const auto transport = make_curl_transport();
+  const auto post = [&](const char* body) {
+    return transport->send({.method = "POST", .url = server.url("/"), .body = Secret(body)}, {});
+  };
+  ASSERT_TRUE(post("first=1").response);
+
+  EXPECT_FALSE(post("token=single-use").response);
+
+  EXPECT_EQ(server.requests().size(), 2U);
+  EXPECT_EQ(on_the_kept_one, "");
+}
+
 TEST(TransportHazards, SpeaksNoProtocolButHttp) {
   const auto transport = make_curl_transport();
   for (const char* url : {"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1:70/_x", "dict://127.0.0.1:2628/x",

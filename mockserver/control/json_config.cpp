@@ -78,9 +78,7 @@ mimir::codec::Expected<JsonConfig, document::DataFileError> JsonConfig::parse(st
   };
   JsonConfig config;
   config.rotates_ = root.bool_at("rotateRefreshToken").value_or(false);
-  if (root.bool_at("interactiveLogin") == true) {
-    config.notes_.emplace_back("interactiveLogin: the first user of an issuer signs in at once; /_mock/ says who does, and whether they do");
-  }
+  config.asks_people_ = root.bool_at("interactiveLogin").value_or(false);
   for (const char* name : {"loginPagePath", "staticAssetsPath"}) {
     if (root.string_at(name)) config.notes_.push_back(std::string(name) + " is ignored: no files are served here");
   }
@@ -186,6 +184,8 @@ RealmOptions JsonConfig::realm_of(const std::string& issuer_id) const {
                        .profile = profile_of(issuer_id, issuer == issuers_.end() ? 3600 : issuer->token_expiry)};
   options.path = "/" + issuer_id;
   options.takes_any_client = true;
+  options.takes_any_user = true;
+  options.login_by_form = asks_people_;
   if (issuer != issuers_.end()) options.token_rules = issuer->rules;
   options.token_rules.push_back({.typ = "JWT"});  // What no mapping fits has that server's type, too.
   return options;

@@ -143,16 +143,19 @@ Json report_to_json(const ScriptReport& report) {
                        {"unused_faults", rules_to_json(report.unused)},
                        {"unfinished_faults", rules_to_json(report.unfinished)},
                        {"unexpected_requests", rules_to_json(report.unexpected)},
-                       {"forgotten_latches", std::move(forgotten)}});
+                       {"forgotten_latches", std::move(forgotten)},
+                       {"unused_model_answers", static_cast<std::int64_t>(report.unused_model_answers)}});
 }
 
 const std::string& report_schema() {
+  static const std::string rules = R"({"type": "array", "items": )" + fault_state_schema() + "}";
   static const std::string schema = R"({"title": "report", "type": "object", "required": ["clean", "unused_faults",
-    "unfinished_faults", "unexpected_requests", "forgotten_latches"], "properties": {
+    "unfinished_faults", "unexpected_requests", "forgotten_latches", "unused_model_answers"], "properties": {
+      "unused_model_answers": {"type": "integer"},
       "clean": {"type": "boolean"},
-      "unused_faults": {"type": "array", "items": {"type": "object"}},
-      "unfinished_faults": {"type": "array", "items": {"type": "object"}},
-      "unexpected_requests": {"type": "array", "items": {"type": "object"}},
+      "unused_faults": )" + rules + R"(,
+      "unfinished_faults": )" + rules + R"(,
+      "unexpected_requests": )" + rules + R"(,
       "forgotten_latches": {"type": "array", "items": {"type": "object", "required": ["name", "parked", "forgotten"],
         "properties": {"name": {"type": "string"}, "parked": {"type": "integer"},
                        "forgotten": {"type": "integer"}}}}}})";

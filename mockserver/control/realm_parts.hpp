@@ -22,6 +22,10 @@ void set_person(Realm& realm, const mimir::codec::Json& part);
 [[nodiscard]] std::string_view to_string(UserDecision decision);
 [[nodiscard]] std::optional<UserDecision> decision_at(const mimir::codec::Json& json);
 
+/// A fault rule as it is added, and what became of one.
+[[nodiscard]] const std::string& fault_rule_schema();
+[[nodiscard]] const std::string& fault_state_schema();
+
 /// What a script left behind, as `DELETE` of its realm tells it.
 [[nodiscard]] mimir::codec::Json report_to_json(const ScriptReport& report);
 [[nodiscard]] const std::string& report_schema();

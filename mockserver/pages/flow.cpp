@@ -54,7 +54,7 @@ Outcome next_for_authorization(Call& call, const Interaction& interaction) {
   }
   const auto prepared = prepare_grant(call, pending.request, *interaction.session);
   if (!prepared) return refuse_finished(call, interaction, prepared.error());
-  if (needs_consent(call, pending.request, user.sub)) return consent_page(call, interaction);
+  if (!call.realm.options.takes_any_user && needs_consent(call, pending.request, user.sub)) return consent_page(call, interaction);
   return grant_and_leave(call, interaction, pending.request.scopes);
 }
 
@@ -69,6 +69,24 @@ Outcome show_next(Call& call, const Interaction& interaction) {
   return expired_page(call);
 }
 
+// A user of whom nothing was known, for realms that take whoever comes. Nothing of them outlives their logins.
+std::optional<User> anybody(const Call& call, const std::string& username) {
+  if (username.empty()) return std::nullopt;
+  auto user = call.realm.registrations.find_user(username).value_or(User{.sub = username});
+  const auto text = call.form.one("claims").value_or("");
+  if (text.empty()) return user;
+  auto claims = mimir::codec::Json::parse(text);
+  if (!claims || !claims->is_object()) return std::nullopt;
+  user.claims = std::move(*claims);
+  return user;
+}
+
+// Who has no password in the realm signs in by any but one, so that a test can show what a wrong one does.
+bool is_password_of(const User& user, const std::string& password) {
+  if (user.password.empty()) return !password.empty() && password != "wrong";
+  return mimir::codec::constant_time_equal(user.password, password);
+}
+
 // RFC 9700 §2.4 forbids clients to see passwords; here only the provider's own page does.
 Outcome sign_in_by_password(Call& call, Interaction interaction) {
   const auto username = value_of(call.form, "username").value_or("").substr(0, 200);
@@ -76,15 +94,13 @@ Outcome sign_in_by_password(Call& call, Interaction interaction) {
   if (call.realm.guesses.wait(guesser, call.now)) {
     return login_page(call, interaction, 429, page_words(call, "login.too_often"), username);
   }
-  const auto password = call.form.one("password").value_or("");
-  const auto user = call.realm.registrations.find_user(username);
-  // Who has no password in the realm signs in by any but one, so that a test can show what a wrong one does.
-  const bool is_right = user && !password.empty() &&
-                        (user->password.empty() ? password != "wrong" : mimir::codec::constant_time_equal(user->password, password));
+  const bool takes_any = call.realm.options.takes_any_user;
+  const auto user = takes_any ? anybody(call, username) : call.realm.registrations.find_user(username);
+  const bool is_right = user && (takes_any || is_password_of(*user, call.form.one("password").value_or("")));
   if (!is_right) {
     call.realm.guesses.failed(guesser, call.now);
-    call.exchange.reason = "user name or password is wrong";
-    return login_page(call, interaction, 200, page_words(call, "login.wrong"), username);
+    call.exchange.reason = takes_any ? "no user name, or claims that are no JSON object" : "user name or password is wrong";
+    return login_page(call, interaction, 200, page_words(call, takes_any ? "login.no_object" : "login.wrong"), username);
   }
   auto session = interaction.authorization && !interaction.authorization->refusal ? sign_in_as(call, interaction.authorization->request, *user)
                                                                                  : start_session(call, *user);

@@ -69,10 +69,12 @@ HttpResponse login_page(const Call& call, const Interaction& interaction, int st
   inner += alert_html(alert);
   const std::string at_name = username.empty() ? " autofocus" : "";
   const std::string at_password = username.empty() ? "" : " autofocus";
+  const bool takes_any = call.realm.options.takes_any_user;
+  const std::string second = takes_any ? "<label>" + page_html(call, "login.claims") + "<textarea name=\"claims\" rows=\"4\" spellcheck=\"false\"></textarea></label>"
+                                       : "<label>" + page_html(call, "login.password") + "<input name=\"password\" type=\"password\" autocomplete=\"current-password\" required" + at_password + "></label>";
   inner += interaction_form(call, interaction,
                 "<label>" + page_html(call, "login.username") + "<input name=\"username\" autocomplete=\"username\" autocapitalize=\"none\" "
-                "spellcheck=\"false\" required" + at_name + " value=\"" + escape_html(username) + "\"></label><label>" +
-                page_html(call, "login.password") + "<input name=\"password\" type=\"password\" autocomplete=\"current-password\" required" + at_password + "></label>" +
+                "spellcheck=\"false\" required" + at_name + " value=\"" + escape_html(username) + "\"></label>" + second +
                 button_row(action_button("sign_in", page_words(call, "login.submit"), true) +
                         "<button name=\"action\" value=\"cancel\" formnovalidate>" + page_html(call, "login.cancel") + "</button>"));
   return provider_page(call, status, page_words(call, "login.title"), inner, leads_of(interaction));

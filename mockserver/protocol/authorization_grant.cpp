@@ -37,6 +37,7 @@ Login new_login(Call& call, const AuthorizationRequest& request, const UserSessi
   login.claims = request.claims;
   login.first_consent = !call.realm.store.open()->has_consented(session.user.sub, login.client_id);
   if (auto override = find_token_rule(call.realm, request.parameters, login.client_id)) {
+    if (call.realm.options.takes_any_user) override = with_claims_of(session.user, *override);
     apply_to_login(login, std::move(override));
   }
   return login;

@@ -24,7 +24,7 @@ label { display: block; margin: 0 0 1rem; }
 .scope { display: flex; gap: .6rem; align-items: baseline; margin: 0; padding: .45rem 0; border-top: 1px solid var(--line); }
 .scope small { display: block; color: var(--soft); }
 li:last-child .scope { border-bottom: 1px solid var(--line); }
-input:not([type=checkbox]) { display: block; width: 100%; margin-top: .25rem; padding: .6rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--page); color: inherit; font: inherit; }
+input:not([type=checkbox]), textarea { display: block; width: 100%; margin-top: .25rem; padding: .6rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--page); color: inherit; font: inherit; }
 input[type=checkbox] { accent-color: var(--accent); }
 .code { font: 600 1.5rem ui-monospace, monospace; letter-spacing: .1em; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; }

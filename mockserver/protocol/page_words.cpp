@@ -9,6 +9,8 @@ const std::vector<std::pair<std::string_view, std::string_view>>& usual_page_wor
       {"login.for", "to go on to {client}"},
       {"login.username", "User name or e-mail"},
       {"login.password", "Password"},
+      {"login.claims", "More claims, as JSON (may be empty)"},
+      {"login.no_object", "Give a user name, and claims as a JSON object or none."},
       {"login.submit", "Sign in"},
       {"login.cancel", "Cancel"},
       {"login.wrong", "Wrong user name or password."},

@@ -120,7 +120,7 @@ Read<Profile> Profile::find(std::string_view id) {
   }
   std::string message = "unknown provider \"" + std::string(id.substr(0, 80)) + "\"";
   const auto known = ids();
-  const auto near = id.size() > 80 ? std::vector<std::string>() : document::nearest(id, known);
+  const auto near = document::nearest(id, known);
   const auto& shown = near.empty() ? known : near;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     message += (i > 0 ? ", " : near.empty() ? "; known: " : "; did you mean ") + shown[i];

@@ -31,6 +31,13 @@ const std::string& Realm::name() const { return impl_->state.options.name; }
 std::string Realm::issuer() const { return impl_->state.issuer; }
 std::string Realm::resource_url() const { return impl_->state.url_of("resource"); }
 std::string Realm::configured_issuer() const { return impl_->state.configured_issuer; }
+std::map<std::string, std::string> Realm::endpoint_urls() const {
+  std::map<std::string, std::string> urls;
+  for (const auto& route : impl_->state.routes.served()) {
+    if (!route.endpoint->member.empty()) urls.emplace(route.endpoint->member, impl_->state.url_of(route));
+  }
+  return urls;
+}
 const Profile& Realm::profile() const { return impl_->state.profile(); }
 Journal& Realm::journal() { return impl_->state.journal; }
 VirtualClock& Realm::clock() { return impl_->state.clock; }
@@ -133,6 +140,7 @@ ScriptReport Realm::report() const {
   for (auto& latch : impl_->state.latches.states()) {
     if (latch.forgotten > 0 || !latch.parked.empty()) report.forgotten.push_back(std::move(latch));
   }
+  report.unused_model_answers = impl_->state.model_script.left();
   return report;
 }
 

@@ -74,6 +74,15 @@ std::shared_ptr<const TokenOverride> find_token_rule(const RealmState& realm, co
   return nullptr;
 }
 
+std::shared_ptr<const TokenOverride> with_claims_of(const User& user, const TokenOverride& override) {
+  auto merged = override;
+  if (user.claims.is_object()) {
+    merged.claims = user.claims;
+    for (const auto& [name, value] : *override.claims.as_object()) merged.claims.set(name, value);
+  }
+  return std::make_shared<const TokenOverride>(std::move(merged));
+}
+
 void apply_to_login(Login& login, std::shared_ptr<const TokenOverride> override) {
   for (const auto& [name, value] : *override->claims.as_object()) {
     const auto* text = value.as_string();

@@ -15,6 +15,9 @@ namespace mockoauth::server {
                                                                    const mimir::codec::Parameters& parameters,
                                                                    const std::string& client_id);
 
+/// The same with what the person at the login page said of themselves beneath it (RealmOptions::takes_any_user).
+[[nodiscard]] std::shared_ptr<const TokenOverride> with_claims_of(const User& user, const TokenOverride& override);
+
 /// Whom the login is for from now on: `sub` and what else the override says of the user.
 void apply_to_login(Login& login, std::shared_ptr<const TokenOverride> override);
 

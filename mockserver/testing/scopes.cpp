@@ -38,6 +38,9 @@ std::vector<std::string> sentences_of(const server::ScriptReport& report) {
     sentences.push_back("at the latch `" + latch.name + "` " + std::to_string(latch.parked.size() + latch.forgotten) +
                         " calls were never released");
   }
+  if (report.unused_model_answers > 0) {
+    sentences.push_back(std::to_string(report.unused_model_answers) + " scripted model answers were never given");
+  }
   return sentences;
 }
 

@@ -1,76 +1,14 @@
 #pragma once
 
-#include <algorithm>
-#include <cctype>
-#include <map>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include <mockoauth/document/document.hpp>
 #include <mockoauth/server/control.hpp>
 
+#include "tests/documented_answers.hpp"
 #include "tests/engine_fixture.hpp"
 
 namespace mockoauth::server::testing {
-
-/// Whether an answer is what the OpenAPI document says of its operation.
-class DocumentedAnswers {
- public:
-  explicit DocumentedAnswers(const Json& openapi) {
-    for (const auto& [path, methods] : *openapi.find("paths")->as_object()) {
-      for (const auto& [method, operation] : *methods.as_object()) {
-        std::string upper = method;
-        for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        for (const auto& [status, response] : *operation.find("responses")->as_object()) {
-          if (status == "default") continue;
-          const auto* schema = response.at_pointer("/content/application~1json/schema");
-          all_.push_back({upper, path, std::stoi(status), schema == nullptr ? "" : schema->dump()});
-        }
-      }
-    }
-  }
-
-  void check(const std::string& method, const std::string& target, const HttpResponse& response) const {
-    if (response.status >= 400) return;
-    for (const auto& one : all_) {
-      if (one.method != method || !is_of(one.path, target.substr(0, target.find('?')))) continue;
-      EXPECT_EQ(response.status, one.status) << method << " " << target;
-      if (one.schema.empty()) {
-        EXPECT_TRUE(response.body.empty()) << method << " " << target << ": " << response.body;
-        return;
-      }
-      const document::Document body{"answer", body_of(response), {}, {}};
-      const auto fits = document::Schema(one.schema).check(body);
-      EXPECT_TRUE(fits) << method << " " << target << ": " << fits.error().to_string() << "\n" << response.body;
-      return;
-    }
-    ADD_FAILURE() << method << " " << target << " is not in the document";
-  }
-
- private:
-  struct Operation {
-    std::string method;
-    std::string path;
-    int status;
-    std::string schema;
-  };
-
-  static bool is_of(std::string_view pattern, std::string_view path) {
-    while (!pattern.empty() && !path.empty()) {
-      if (pattern.front() != '{') {
-        if (pattern.front() != path.front()) return false;
-        pattern.remove_prefix(1);
-        path.remove_prefix(1);
-        continue;
-      }
-      pattern.remove_prefix(pattern.find('}') + 1);
-      path.remove_prefix(std::min(path.find('/'), path.size()));
-    }
-    return pattern.empty() && path.empty();
-  }
-
-  std::vector<Operation> all_;
-};
 
 /// A server, its control API, and realms with one client each.
 class ControlFixture : public ::testing::Test {

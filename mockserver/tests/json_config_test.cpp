@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* kTwoIssuers = R"({
-  "interactiveLogin": true,
+  "interactiveLogin": false,
   "httpServer": "NettyWrapper",
   "loginPagePath": "/app/login.html",
   "tokenCallbacks": [
@@ -122,6 +122,37 @@ TEST_F(JsonConfigured, ByDefaultARefreshTokenStays) {
   EXPECT_TRUE(text_at(again, kRefresh).empty() || text_at(again, kRefresh) == first);
 }
 
+TEST_F(JsonConfigured, InteractiveLoginAsksWhoItIs) {
+  serve(R"({"interactiveLogin": true})");
+  const std::string request = "/default/authorize?response_type=code&client_id=any&scope=openid&redirect_uri=http://app.example/cb";
+  const auto page = get(request);
+  ASSERT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("name=\"username\""));
+  EXPECT_THAT(page.body, HasSubstr("name=\"claims\""));
+  EXPECT_THAT(page.body, Not(HasSubstr("type=\"password\"")));
+  const auto cookie = *page.header("Set-Cookie");
+  const auto mark = page.body.find("name=\"interaction\" value=\"") + 26;
+  const auto interaction = page.body.substr(mark - 0, page.body.find('"', mark) - mark);
+  const auto post = [&](Parameters fields) {
+    fields.add("interaction", interaction);
+    fields.add("action", "sign_in");
+    return server_.handle({.method = "POST",
+                           .target = "/default/interaction",
+                           .headers = {{"Content-Type", std::string(kFormType)}, {"Cookie", cookie.substr(0, cookie.find(';'))}},
+                           .body = fields.encode()});
+  };
+  EXPECT_THAT(post({{"username", "grace"}, {"claims", "[1]"}}).body, HasSubstr("claims as a JSON object"));
+
+  const auto answer = post({{"username", "grace"}, {"claims", R"({"pid": "12345"})"}});
+
+  ASSERT_EQ(answer.status, 303) << answer.body;
+  const auto tokens = token("default", {{"grant_type", "authorization_code"}, {"code", location_of(answer).one("code").value_or("")},
+                                        {"client_id", "any"}, {"client_secret", "x"}, {"redirect_uri", "http://app.example/cb"}});
+  const auto claims = claims_of(text_at(body_of(tokens), "id_token"));
+  EXPECT_EQ(claims.string_at("sub"), "grace");
+  EXPECT_EQ(claims.string_at("pid"), "12345");
+}
+
 TEST_F(JsonConfigured, SignsAsToldAndKnowsTheTime) {
   serve(R"({"tokenProvider": {"keyProvider": {"algorithm": "ES256"}, "systemTime": "2020-01-21T00:00:00Z"}})");
   ASSERT_TRUE(config_->system_time());
@@ -132,7 +163,7 @@ TEST_F(JsonConfigured, SignsAsToldAndKnowsTheTime) {
 
 TEST(JsonConfigFile, SaysWhatMeansNothingHere) {
   EXPECT_THAT(JsonConfig::parse(kTwoIssuers, "config.json")->notes(),
-              ElementsAre(HasSubstr("interactiveLogin"), HasSubstr("loginPagePath is ignored"), HasSubstr("httpServer is ignored")));
+              ElementsAre(HasSubstr("loginPagePath is ignored"), HasSubstr("httpServer is ignored")));
   EXPECT_THAT(JsonConfig::parse(R"({"httpServer": {"type": "NettyWrapper", "ssl": {}}})", "c")->notes(), ElementsAre(HasSubstr("--tls")));
   EXPECT_TRUE(JsonConfig::parse("{}", "c")->notes().empty());
 }

@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <mutex>
+#include <thread>
 
 namespace mockoauth::wire {
 
@@ -20,13 +22,16 @@ class Aside {
 
   /// @param call must not throw. @returns false when it was not begun: too many run, or the system has no thread left.
   [[nodiscard]] bool run(std::function<void()> call);
-  /// Until all that were begun are done.
+  /// Until all that were begun are done, and their threads gone.
   void wait();
 
  private:
+  void join_finished();
+
   std::mutex mutex_;
   std::condition_variable done_;
-  std::size_t running_ = 0;
+  std::list<std::thread> running_;
+  std::list<std::thread> finished_;  ///< Past their call; to be joined.
 };
 
 }  // namespace mockoauth::wire

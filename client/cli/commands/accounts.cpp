@@ -1,5 +1,4 @@
 // mimir accounts: whose logins there are, which one is the default, and where they are kept. No secrets.
-#include <cstdio>
 
 #include <commands/commands.hpp>
 #include <exit_status.hpp>
@@ -91,11 +90,8 @@ oauth::Result<bool> import_file(const AccountsArguments& arguments, Session& ses
 }  // namespace
 
 int run_command(const AccountsArguments& arguments) {
-  auto session = Session::open({.storage = arguments.storage});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-    return exit_status_of(session.error(), false);
-  }
+  auto session = Session::open({.storage = arguments.storage, .trace = arguments.trace});
+  if (!session) return report_unopened(session.error());
   if (!arguments.default_name.empty()) {
     const auto set = oauth::set_default_account((*session)->storage(), arguments.default_name);
     if (!set) return (*session)->report(set.error(), arguments.default_name);

@@ -12,6 +12,8 @@ int run_command(const RefreshArguments& arguments);
 int run_command(const LogoutArguments& arguments);
 int run_command(const AccountsArguments& arguments);
 int run_command(const DoctorArguments& arguments);
+int run_command(const ConfigArguments& arguments);
 int run_command(const FetchArguments& arguments);
+int run_command(const WhoamiArguments& arguments);
 
 }  // namespace mimir::cli

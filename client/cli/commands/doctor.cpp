@@ -1,6 +1,5 @@
 // mimir doctor: what could keep a login from working on this computer, with one piece of advice each. Works offline, and
 // its report may be shown to anybody: no tokens, no names of people, the home folder as ~.
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <sstream>
@@ -9,7 +8,9 @@
 #include <unistd.h>
 
 #include <commands/commands.hpp>
+#include <core_dumps.hpp>
 #include <exit_status.hpp>
+#include <leaking_variables.hpp>
 #include <mimir/codec/json.hpp>
 #include <mimir/oauth/accounts.hpp>
 #include <session.hpp>
@@ -31,6 +32,15 @@ const char* word_for(State state) {
 
 Finding of_error(std::string check, const oauth::Error& error) {
   return {std::move(check), State::Problem, error.message + " [" + error.code + "]", error.hint};
+}
+
+Finding check_configuration(Session& session) {
+  const auto configuration = load_configuration({}, session.environment());
+  if (!configuration) return of_error("configuration", configuration.error());
+  std::string files;
+  for (const auto& file : configuration->files()) files += (files.empty() ? "" : ", ") + file.string();
+  if (files.empty()) return {"configuration", State::Ok, "There is no configuration file."};
+  return {"configuration", State::Ok, std::to_string(configuration->providers().size()) + " providers in " + files + "."};
 }
 
 Finding check_folder(Session& session) {
@@ -93,6 +103,9 @@ Finding check_listener(Session& session) {
 }
 
 Finding check_browser(Session& session) {
+  const auto wish = browser_wish({}, session.configuration());
+  const auto decision = oauth::decide_on_browser(session.surroundings(), wish);
+  if (!decision.opens) return {"browser", State::Ok, "None is opened for a login, its URL is only shown: " + decision.reason + "."};
   const auto variable = session.environment()("BROWSER").value_or("");
   if (!variable.empty()) return {"browser", State::Ok, "$BROWSER is set."};
   std::istringstream path(session.environment()("PATH").value_or(""));
@@ -109,10 +122,6 @@ Finding check_browser(Session& session) {
 
 Finding check_network_settings(Session& session) {
   const auto& environment = session.environment();
-  if (!environment("SSLKEYLOGFILE").value_or("").empty()) {
-    return {"network", State::Problem, "SSLKEYLOGFILE is set: whoever reads that file can read every secret sent.",
-            "Unset SSLKEYLOGFILE."};
-  }
   if (const auto file = environment("SSL_CERT_FILE").value_or(""); !file.empty() && ::access(file.c_str(), R_OK) != 0) {
     return {"network", State::Problem, "SSL_CERT_FILE names a file that cannot be read: " + file + ".",
             "Correct or unset SSL_CERT_FILE; otherwise no provider can be trusted."};
@@ -126,6 +135,20 @@ Finding check_network_settings(Session& session) {
   return {"network", State::Ok, "Providers are reached without a proxy."};
 }
 
+Finding check_leaking_variables(Session&) {
+  std::string names;
+  for (const auto& name : removed_variables()) names += (names.empty() ? "" : ", ") + name;
+  if (names.empty()) return {"variables", State::Ok, "No variable makes libraries write secrets down."};
+  return {"variables", State::Warning, names + " makes programs write down what is secret. mimir does not obey it.",
+          "Unset it: others do."};
+}
+
+Finding check_core_dumps(Session&) {
+  if (core_dumps_are_forbidden()) return {"cores", State::Ok, "A crash leaves no copy of the memory behind."};
+  return {"cores", State::Warning, "A crash leaves a copy of the memory behind, with tokens in it.",
+          "Unset MIMIR_CORE_DUMPS when you need it no more."};
+}
+
 Finding check_clock(Session& session) {
   const auto now = session.clock().now();
   if (now < oauth::TimePoint(std::chrono::sys_days(std::chrono::year(2025) / 1 / 1))) {
@@ -135,29 +158,29 @@ Finding check_clock(Session& session) {
   return {"clock", State::Ok, codec::format_iso8601(now)};
 }
 
-std::string without_home(std::string text, const oauth::EnvironmentLookup& environment) {
-  const auto home = environment("HOME").value_or("");
-  for (std::size_t at = 0; home.size() > 1 && (at = text.find(home, at)) != std::string::npos;) text.replace(at, home.size(), "~");
-  return printable(std::move(text));
+/// Fit for others (CH-LG-09) and for a terminal.
+std::string fit_for_all(std::string text, const oauth::EnvironmentLookup& environment) {
+  return printable(oauth::for_others(std::move(text), environment("HOME").value_or("")));
 }
 
 }  // namespace
 
 int run_command(const DoctorArguments& arguments) {
-  auto session = Session::open({.storage = arguments.storage});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n%s\n", session.error().message.c_str(), session.error().hint.c_str());
-    return exit_status_of(session.error(), false);
+  auto session = Session::open({.storage = arguments.storage, .trace = arguments.trace});
+  // A configuration that cannot be used is a finding; the others are made without it.
+  if (!session && session.error().code.starts_with("configuration.")) {
+    session = Session::open({.storage = arguments.storage, .ignores_files = true, .trace = arguments.trace});
   }
+  if (!session) return report_unopened(session.error());
   std::string text;
   codec::Json::Array findings;
   bool has_problem = false;
-  for (const auto check : {check_folder, check_storage, check_lock, check_logins, check_listener, check_browser,
-                           check_network_settings, check_clock}) {
+  for (const auto check : {check_configuration, check_folder, check_storage, check_lock, check_logins, check_listener, check_browser,
+                           check_network_settings, check_leaking_variables, check_core_dumps, check_clock}) {
     auto finding = check(**session);
     has_problem = has_problem || finding.state == State::Problem;
-    finding.detail = without_home(std::move(finding.detail), (*session)->environment());
-    finding.advice = without_home(std::move(finding.advice), (*session)->environment());
+    finding.detail = fit_for_all(std::move(finding.detail), (*session)->environment());
+    finding.advice = fit_for_all(std::move(finding.advice), (*session)->environment());
     auto json = codec::Json::object({{"check", finding.check}, {"state", word_for(finding.state)}, {"detail", finding.detail}});
     if (!finding.advice.empty()) json.set("advice", finding.advice);
     findings.push_back(std::move(json));
@@ -166,6 +189,7 @@ int run_command(const DoctorArguments& arguments) {
   }
   if (arguments.json) text = codec::Json::object({{"version", 1}, {"findings", std::move(findings)}}).dump_pretty() + '\n';
   if (!(*session)->terminal().result(text)) return kLocal;
+  (*session)->terminal().progress("This report has no tokens and no passwords in it, and may be shown to others.");
   return has_problem ? kLocal : kDone;
 }
 

@@ -1,5 +1,4 @@
 // mimir fetch NAME URL: a GET with the login's token; the body goes to stdout.
-#include <cstdio>
 
 #include <commands/commands.hpp>
 #include <exit_status.hpp>
@@ -28,14 +27,13 @@ std::string explain(int http_status, const std::string& name) {
 
 int run_command(const FetchArguments& arguments) {
   auto session = Session::open({.storage = arguments.storage,
-                                .opens_browser = !arguments.no_browser,
-                                .login_timeout = std::chrono::seconds(arguments.timeout_seconds)});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-    return exit_status_of(session.error(), false);
-  }
+                                .browser = arguments.browser,
+                                .login_timeout = std::chrono::seconds(arguments.timeout_seconds),
+                                .trace = arguments.trace});
+  if (!session) return report_unopened(session.error());
+  if (const auto known = (*session)->configure(arguments.name); !known) return (*session)->report(known.error(), arguments.name);
   oauth::TokenSource source((*session)->manager(), arguments.name,
-                            arguments.no_login ? oauth::LoginPolicy::Never : oauth::LoginPolicy::WhenNeeded);
+                            arguments.no_login || (*session)->unattended() ? oauth::LoginPolicy::Never : oauth::LoginPolicy::WhenNeeded);
   const auto response =
       source.send({.url = arguments.url, .max_response_bytes = kMaxBody}, (*session)->call_options());
   if (!response) return (*session)->report(response.error(), arguments.name);

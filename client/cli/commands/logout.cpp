@@ -1,5 +1,4 @@
 // mimir auth logout NAME: revoke what can be revoked, then forget the login.
-#include <cstdio>
 
 #include <commands/commands.hpp>
 #include <exit_status.hpp>
@@ -30,19 +29,32 @@ oauth::Result<oauth::RevokeReport> forget(const std::string& name, Session& sess
   return oauth::RevokeReport{.deleted = true};
 }
 
+/// The provider's end of it may fail; here it is forgotten in any case.
+int unregister(const std::string& name, Session& session) {
+  const auto ended = session.manager().end_registration(name, session.call_options());
+  if (!ended) return session.report(ended.error(), name);
+  if (*ended) {
+    session.terminal().success("The provider has ended the registration of this program.");
+  } else {
+    session.terminal().warning("No registration was ended at the provider; here none is left.");
+  }
+  return kDone;
+}
+
 }  // namespace
 
 int run_command(const LogoutArguments& arguments) {
-  auto session = Session::open({.storage = arguments.storage});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-    return exit_status_of(session.error(), false);
-  }
+  auto session = Session::open({.storage = arguments.storage, .trace = arguments.trace});
+  if (!session) return report_unopened(session.error());
+  if (const auto known = (*session)->configure(arguments.name); !known) return (*session)->report(known.error(), arguments.name);
   const auto& terminal = (*session)->terminal();
   const auto known = (*session)->storage().load(arguments.name);
   const bool is_out = known && !*known;
   if (is_out && !arguments.json) {
     return terminal.result("You are not logged in to " + arguments.name + ".\n") ? kDone : kLocal;
+  }
+  if (arguments.unregister && known && *known) {  // how the registration is found goes with the login
+    (*session)->manager().add_provider(arguments.name, (*known)->config.clone());
   }
   if (!is_out && !arguments.local_only) {
     terminal.progress("Revoking access to " + arguments.name + "...");
@@ -58,6 +70,8 @@ int run_command(const LogoutArguments& arguments) {
   if (!report->detail.empty()) terminal.warning(report->detail);
   if (failed) {
     terminal.warning("Access could not be revoked at the provider: the tokens may still be live there.");
+  } else if (revoked && report->access_token == Outcome::NotOffered) {
+    terminal.success("The login was ended at the provider and cannot be renewed.");
   } else if (revoked) {
     terminal.success("Access revoked.");
   } else if (arguments.local_only) {
@@ -73,6 +87,9 @@ int run_command(const LogoutArguments& arguments) {
                                 {"access_token", word_for(report->access_token)},
                                 {"deleted", report->deleted}})
                .dump_pretty() + '\n';
+  }
+  if (arguments.unregister && !is_out) {
+    if (const auto status = unregister(arguments.name, **session); status != kDone) return status;
   }
   if (!terminal.result(text)) return kLocal;
   return failed ? kTryLater : kDone;

@@ -1,5 +1,4 @@
 // mimir auth refresh NAME: renew the access token now, whether it is needed or not.
-#include <cstdio>
 
 #include <commands/commands.hpp>
 #include <exit_status.hpp>
@@ -9,11 +8,9 @@
 namespace mimir::cli {
 
 int run_command(const RefreshArguments& arguments) {
-  auto session = Session::open({.storage = arguments.storage});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-    return exit_status_of(session.error(), false);
-  }
+  auto session = Session::open({.storage = arguments.storage, .trace = arguments.trace});
+  if (!session) return report_unopened(session.error());
+  if (const auto known = (*session)->configure(arguments.name); !known) return (*session)->report(known.error(), arguments.name);
   const auto tokens = (*session)->manager().refresh_token(arguments.name, (*session)->call_options());
   if (!tokens) return (*session)->report(tokens.error(), arguments.name);
   if (arguments.json) {

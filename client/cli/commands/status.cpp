@@ -1,9 +1,9 @@
 // mimir auth status [NAME] [--json]: what is stored, without asking the network.
-#include <cstdio>
 
 #include <commands/commands.hpp>
 #include <exit_status.hpp>
 #include <mimir/codec/json.hpp>
+#include <mimir/oauth/accounts.hpp>
 #include <session.hpp>
 
 namespace mimir::cli {
@@ -31,7 +31,8 @@ oauth::Result<Status> status_of(const std::string& name, Session& session) {
 codec::Json as_json(const Status& status) {
   auto json = codec::Json::object({{"provider", status.name}, {"state", status.state}});
   if (!status.login) return json;
-  const auto& [config, tokens, generation] = *status.login;
+  const auto& config = status.login->config;
+  const auto& tokens = status.login->tokens;
   json.set("issuer", config.issuer);
   json.set("client_id", config.client_id);
   codec::Json::Array scopes(tokens.scopes.begin(), tokens.scopes.end());
@@ -60,14 +61,11 @@ std::string as_text(const Status& status) {
 }  // namespace
 
 int run_command(const StatusArguments& arguments) {
-  auto session = Session::open({.storage = arguments.storage});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-    return exit_status_of(session.error(), false);
-  }
+  auto session = Session::open({.storage = arguments.storage, .trace = arguments.trace});
+  if (!session) return report_unopened(session.error());
   std::vector<std::string> names{arguments.name};
   if (arguments.name.empty()) {
-    auto all = (*session)->storage().providers();
+    auto all = oauth::login_names((*session)->storage());
     if (!all) return (*session)->report(all.error(), arguments.name);
     names = *std::move(all);
   }

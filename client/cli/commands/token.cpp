@@ -1,5 +1,4 @@
 // mimir auth token [NAME]: a usable access token on stdout, for scripts. Never a refresh token.
-#include <cstdio>
 
 #include <unistd.h>
 
@@ -13,16 +12,14 @@
 namespace mimir::cli {
 
 int run_command(const TokenArguments& arguments) {
-  auto session = Session::open({.storage = arguments.storage});
-  if (!session) {
-    std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-    return exit_status_of(session.error(), false);
-  }
+  auto session = Session::open({.storage = arguments.storage, .trace = arguments.trace});
+  if (!session) return report_unopened(session.error());
   const auto name = oauth::choose_account((*session)->storage(), arguments.name, (*session)->environment());
   if (!name) {
     (*session)->terminal().error(name.error());
     return exit_status_of(name.error(), false);
   }
+  if (const auto known = (*session)->configure(*name); !known) return (*session)->report(known.error(), *name);
   oauth::TokenSource source((*session)->manager(), *name, oauth::LoginPolicy::Never);
   const auto token = source.access_token((*session)->call_options());
   if (!token) return (*session)->report(token.error(), *name);

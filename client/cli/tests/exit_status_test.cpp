@@ -42,6 +42,19 @@ TEST(DataFolder, FollowsTheVariablesInOrder) {
   EXPECT_FALSE(data_folder(with("", "", "")));
 }
 
+TEST(StateFolder, IsThatOfXdgOrWithinOurOwn) {  // CH-LG-11
+  const auto with = [](std::string home, std::string state, std::string own) -> oauth::EnvironmentLookup {
+    return [=](std::string_view name) -> std::optional<std::string> {
+      return name == "HOME" ? home : name == "XDG_STATE_HOME" ? state : name == "MIMIR_HOME" ? own : "";
+    };
+  };
+
+  EXPECT_EQ(state_folder(with("/home/ada", "/state", "/own")), "/own/state");
+  EXPECT_EQ(state_folder(with("/home/ada", "/state", "")), "/state/mimir");
+  EXPECT_EQ(state_folder(with("/home/ada", "relative", "")), "/home/ada/.local/state/mimir");
+  EXPECT_FALSE(state_folder(with("", "", "")));
+}
+
 TEST(Terminal, PlainUnlessEverythingAllowsMore) {  // CH-CL-12; the test's stderr may or may not be a terminal
   const auto dumb = [](std::string_view name) -> std::optional<std::string> {
     return name == "TERM" ? std::optional<std::string>("dumb") : std::nullopt;
@@ -55,7 +68,7 @@ TEST(Terminal, SaysThatALoginIsNeededInOneSentence) {
   Terminal(false).show({.kind = oauth::Event::Kind::LoginNeeded,
                         .provider = "mock",
                         .text = "Your access to mock has expired or was revoked."},
-                       true);
+                       {});
 
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "warning: Your access to mock has expired or was revoked; logging in again.\n");

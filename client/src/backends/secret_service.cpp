@@ -223,7 +223,7 @@ class SecretServiceVault final : public Vault {
                                                alarm.get(), &error));
     if (!service) {
       const auto why = explain(error, alarm);
-      return fail(why.code == "storage.timeout" ? why : absent("no program on the session bus offers one"));
+      return fail(why.code == "storage.timeout" ? why : absent("no program on the session bus offers one; in a container it may lack IPC_LOCK"));
     }
     return service;
   }

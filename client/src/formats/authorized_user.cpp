@@ -11,7 +11,8 @@ bool is_it(const codec::Json& document) {
 
 std::optional<std::vector<OldLogin>> read(const codec::Json& document) {
   OldLogin old;
-  auto& [config, tokens, generation] = old.login;
+  auto& config = old.login.config;
+  auto& tokens = old.login.tokens;
   config.client_id = *document.string_at("client_id");
   if (const auto secret = document.string_at("client_secret")) config.client_secret = Secret(*secret);
   config.issuer = document.string_at("issuer").value_or("");

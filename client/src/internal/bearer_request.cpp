@@ -38,6 +38,23 @@ Result<> check_bearer_request(const HttpRequest& request) {
   return {};
 }
 
+Result<> check_api_origin(const std::string& url, const std::vector<std::string>& apis) {
+  const auto wanted = codec::Url::parse(url);
+  bool is_bound = false;
+  for (const auto& text : apis) {
+    const auto api = codec::Url::parse(text);
+    if (!api) continue;  // RFC 8707 §2: a resource may have a name that is no address
+    is_bound = true;
+    const bool same = wanted && wanted->scheme() == api->scheme() && wanted->host() == api->host() && wanted->port() == api->port();
+    if (same) return {};
+  }
+  if (!is_bound) return {};
+  auto error = refused("request.other_api", "The token is for other APIs than " + (wanted ? wanted->origin() : "that") + ".",
+                       "RFC 6750 §5.3");
+  error.hint = "Nothing was sent. The addresses a token is for are the \"resources\" of its provider.";
+  return fail(std::move(error));
+}
+
 Result<HttpResponse> send_with_token(ManagerState& state, const Context& context, HttpRequest& request,
                                      const Secret& token, const DpopKey* key) {
   const auto own_headers = request.headers.size();
@@ -46,7 +63,7 @@ Result<HttpResponse> send_with_token(ManagerState& state, const Context& context
     header.reserve(7 + token.size());  // growing would leave a copy behind
     header.append(key ? "DPoP " : "Bearer ").append(token.expose());
     if (key) {
-      auto proof = make_dpop_proof({*key, state.dpop_nonces},
+      auto proof = make_dpop_proof({*key, state.dpop_nonces, state.clocks},
                                    {.server = DpopServer::Resource,
                                     .method = request.method,
                                     .url = request.url,

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,8 +15,15 @@ namespace {
 using Phase = CallbackConnection::Phase;
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
+constexpr rlim_t kMostConnections = 256;
 
 }  // namespace
+
+std::size_t most_connections() {
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return 32;
+  return static_cast<std::size_t>(std::clamp<rlim_t>(descriptors.rlim_cur / 4, 8, kMostConnections));
+}
 
 CallbackLoop::CallbackLoop(LoopbackListener listener, UniqueFd wake, CallbackSession session, CallbackLimits limits,
                            Events events)

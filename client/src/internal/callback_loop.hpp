@@ -13,9 +13,13 @@
 
 namespace mimir::oauth::internal {
 
+/// More than a crowd that keeps two hundred open: at the limit a browser that has come and not yet spoken could be the one to
+/// go. A quarter of the descriptors this process may open, if that is less: the login needs some, too.
+[[nodiscard]] std::size_t most_connections();
+
 /// What one listener allows; tests shorten the times.
 struct CallbackLimits {
-  std::size_t max_connections = 32;
+  std::size_t max_connections = most_connections();
   std::chrono::milliseconds header_deadline{10'000};  ///< From accept to the end of the head (CH-CB-10).
   std::chrono::milliseconds outcome_deadline{30'000};  ///< How long a browser waits for the outcome (CH-CB-17).
   std::chrono::milliseconds drain{1'000};              ///< For the peer to take the answer (CH-CB-28).

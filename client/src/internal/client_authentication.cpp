@@ -53,16 +53,32 @@ Result<ClientAuthentication> choose_algorithm(const OAuthConfig& config, const M
                         "Register a key of a type that the provider lists."));
 }
 
+/// What was agreed with this client (RFC 7591 §2) goes before what the server offers in general.
+Result<ClientAuthentication> registered_method(const OAuthConfig& config, const Metadata& metadata) {
+  const auto& name = config.token_endpoint_auth_method;
+  if (name == "none") return ClientAuthentication{};
+  if (name == "private_key_jwt" && holds(config.client_key)) return choose_algorithm(config, metadata);
+  if (name == "client_secret_basic" && holds(config.client_secret)) return ClientAuthentication{Method::Basic};
+  if (name == "client_secret_post" && holds(config.client_secret)) return ClientAuthentication{Method::Post};
+  return fail(no_method("This client is registered for \"" + sanitise(name, 64) +
+                            "\", which this program does not speak or has no credential for.",
+                        "Register it with another method, or configure its credential."));
+}
+
 }  // namespace
 
 Result<ClientAuthentication> choose_client_authentication(const OAuthConfig& config, const Metadata& metadata) {
+  if (!config.token_endpoint_auth_method.empty()) return registered_method(config, metadata);
   const auto& offered = metadata.token_auth_methods;
   if (holds(config.client_key)) {
     if (!offered || lists(*offered, "private_key_jwt")) return choose_algorithm(config, metadata);
     return fail(no_method("The provider takes no private_key_jwt; it offers: " + readable_list(*offered) + ".",
                           "Register the client with a method that the provider lists."));
   }
+  const auto& by_dialect = config.dialect.client_secret_method;
   if (!holds(config.client_secret)) return ClientAuthentication{};
+  if (by_dialect == "client_secret_post") return ClientAuthentication{Method::Post};
+  if (by_dialect == "client_secret_basic") return ClientAuthentication{Method::Basic};
   if (!offered || lists(*offered, "client_secret_basic")) return ClientAuthentication{Method::Basic};
   if (lists(*offered, "client_secret_post")) return ClientAuthentication{Method::Post};
   return fail(no_method("The provider takes no client secret; it offers: " + readable_list(*offered) + ".",

@@ -25,18 +25,20 @@ Result<OAuthTokens> ask(ManagerState& state, const OAuthConfig& config, const Co
   const auto key = make_dpop_key(config, *metadata);
   if (!key) return fail(key.error());
   std::optional<DpopBinding> bound;
-  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces});
+  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces, state.clocks});
   SecretForm form;
   form.add("grant_type", "client_credentials");
-  if (const auto scope = join_scopes(config.scopes); !scope.empty()) form.add("scope", scope);
+  if (const auto scope = scope_parameter(config.scopes, config); !scope.empty()) form.add("scope", scope);
   for (const auto& resource : config.resources) form.add("resource", resource);
-  auto outcome = post_form(metadata->endpoints.token, form, *method, config, context, bound ? &*bound : nullptr);
+  auto outcome = post_form(metadata->endpoints.token, form, *method, config, context, Repeat::Refused,
+                           bound ? &*bound : nullptr);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
   auto grant = validate_token_response(*outcome.response, {.step = Step::ClientCredentials,
                                                            .provider = sanitise(context.provider, 64),
                                                            .url = metadata->endpoints.token,
                                                            .now = context.now(),
-                                                           .bound = bound.has_value()});
+                                                           .bound = bound.has_value(),
+                                                           .dialect = &config.dialect});
   if (!grant) return fail(std::move(grant.error()));
   if (bound) grant->dpop_key = bound->key.pem().clone();
   grant->refresh_token.reset();  // §4.4.3: there should be none, and the credentials renew just as well

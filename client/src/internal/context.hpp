@@ -23,6 +23,9 @@ struct Context {
   void emit_device(const DevicePrompt& prompt) const {
     if (seams.events) seams.events(Event{Event::Kind::DeviceCode, provider, prompt.user_code, prompt});
   }
+  void emit_wait(Event::Kind kind, const Wait& wait) const {
+    if (seams.events) seams.events(Event{.kind = kind, .provider = provider, .text = {}, .wait = wait});
+  }
   /// Until the time is over or the call is to stop.
   void wait(std::chrono::milliseconds time) const {
     (seams.waiter != nullptr ? *seams.waiter : real_waiter()).wait(time, deadline.stop());

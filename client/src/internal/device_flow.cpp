@@ -2,29 +2,25 @@
 #include <algorithm>
 
 #include <internal/authorization_request.hpp>
-#include <internal/device_response.hpp>
+#include <internal/device_flow.hpp>
 #include <internal/form_post.hpp>
+#include <internal/login_client.hpp>
 #include <internal/login_finish.hpp>
+#include <internal/login_turn.hpp>
 #include <internal/sanitise.hpp>
+#include <mimir/codec/url.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
 
 constexpr std::chrono::seconds kSlowDown{5};  // RFC 8628 §3.5
 
-AnswerSource source_of(Step step, const std::string& url, const Context& context) {
-  return {.step = step, .provider = sanitise(context.provider, 64), .url = url, .now = context.now()};
-}
-
-Result<DeviceGrant> ask_for_codes(const OAuthConfig& config, const Metadata& metadata,
-                                  const ClientAuthentication& method, const Context& context) {
-  SecretForm form;
-  if (const auto scope = join_scopes(config.scopes); !scope.empty()) form.add("scope", scope);
-  for (const auto& resource : config.resources) form.add("resource", resource);
-  const auto& url = metadata.endpoints.device_authorization;
-  auto outcome = post_form(url, form, method, config, context);
-  if (!outcome.response) return fail(std::move(outcome.response.error()));
-  return validate_device_response(*outcome.response, source_of(Step::DeviceAuthorization, url, context));
+AnswerSource source_of(Step step, const std::string& url, const OAuthConfig& config, const Context& context) {
+  return {.step = step,
+          .provider = sanitise(context.provider, 64),
+          .url = url,
+          .now = context.now(),
+          .dialect = &config.dialect};
 }
 
 Error expired(const std::string& provider) {
@@ -79,9 +75,9 @@ class Poll {
     form.add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
         .add("device_code", grant_.device_code.expose());
     const auto& url = metadata_.endpoints.token;
-    auto outcome = post_form(url, form, method_, config_, context_, dpop_);
+    auto outcome = post_form(url, form, method_, config_, context_, Repeat::Never, dpop_);
     if (!outcome.response) return fail(std::move(outcome.response.error()));
-    auto source = source_of(Step::DevicePoll, url, context_);
+    auto source = source_of(Step::DevicePoll, url, config_, context_);
     source.bound = dpop_ != nullptr;
     auto grant = validate_token_response(*outcome.response, source);
     if (grant && dpop_) grant->dpop_key = dpop_->key.pem().clone();
@@ -112,36 +108,67 @@ class Poll {
 
 }  // namespace
 
-Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context) {
-  const auto configured = state.config(context.provider);
-  if (!configured) return fail(configured.error());
-  const OAuthConfig& config = **configured;
-  if (auto sound = check_config(context.provider, config); !sound) return fail(std::move(sound.error()));
-  if (auto store = check_store(state, context); !store) return fail(std::move(store.error()));
-  const auto metadata = state.discovery.find(
-      config, {.token = true, .jwks = asks_for_openid(config), .device_authorization = true}, context);
-  if (!metadata) return fail(metadata.error());
-  if (metadata->endpoints.device_authorization.empty()) {
+Result<DeviceGrant> ask_for_device_codes(const OAuthConfig& config, const Metadata& metadata,
+                                         const ClientAuthentication& method, const Context& context) {
+  SecretForm form;
+  if (const auto scope = scope_parameter(config.scopes, config); !scope.empty()) form.add("scope", scope);
+  for (const auto& resource : config.resources) form.add("resource", resource);
+  const auto& url = metadata.endpoints.device_authorization;
+  auto outcome = post_form(url, form, method, config, context, Repeat::Refused);
+  if (!outcome.response) return fail(std::move(outcome.response.error()));
+  return validate_device_response(*outcome.response, source_of(Step::DeviceAuthorization, url, config, context));
+}
+
+Result<TokenGrant> poll_for_device_tokens(const DeviceGrant& codes, const OAuthConfig& config,
+                                          const Metadata& metadata, const ClientAuthentication& method,
+                                          const DpopBinding* dpop, const Context& context) {
+  return Poll(codes, config, metadata, method, dpop, context).run();
+}
+
+namespace {
+
+Result<OAuthTokens> log_in_on_another_device(ManagerState& state, const LoginClient& client, const Context& context) {
+  const auto& config = client.config;
+  const auto& metadata = client.metadata;
+  if (metadata.endpoints.device_authorization.empty()) {
     return fail({.category = Category::Misconfigured,
                  .code = "device.not_offered",
                  .message = sanitise(context.provider, 64) + " does not offer login on another device.",
                  .hint = "Log in with a browser instead.",
                  .spec = "RFC 8628 §4"});
   }
-  const auto method = choose_client_authentication(config, *metadata);
+  const auto method = choose_client_authentication(config, metadata);
   if (!method) return fail(method.error());
-  const auto key = make_dpop_key(config, *metadata);
+  const auto key = make_dpop_key(config, metadata);
   if (!key) return fail(key.error());
   std::optional<DpopBinding> bound;
-  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces});
-  const auto codes = ask_for_codes(config, *metadata, *method, context);
+  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces, state.clocks});
+  const auto codes = ask_for_device_codes(config, metadata, *method, context);
   if (!codes) return fail(codes.error());
 
   context.emit_device(codes->prompt);
-  context.emit(Event::Kind::Waiting);
-  auto grant = Poll(*codes, config, *metadata, *method, bound ? &*bound : nullptr, context).run();
+  const auto page = codec::Url::parse(codes->prompt.verification_uri);
+  context.emit_wait(Event::Kind::Waiting, {.host = page ? page->host() : std::string(), .left = codes->prompt.lifetime});
+  auto grant = poll_for_device_tokens(*codes, config, metadata, *method, bound ? &*bound : nullptr, context);
   if (!grant) return fail(std::move(grant.error()));
-  return finish_login(*std::move(grant), config, *metadata, nullptr, state, context);
+  return finish_login(*std::move(grant), config, metadata, {}, state, context);
+}
+
+}  // namespace
+
+Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context) {
+  const auto configured = state.config(context.provider);
+  if (!configured) return fail(configured.error());
+  const OAuthConfig& config = **configured;
+  if (auto sound = check_login_config(context.provider, config); !sound) return fail(std::move(sound.error()));
+  if (auto store = check_store(state, context); !store) return fail(std::move(store.error()));
+  auto turn = take_login_turn(state, context);
+  if (!turn) return fail(std::move(turn.error()));
+  if (turn->of_the_other) return *std::move(turn->of_the_other);
+  const NeededEndpoints needed{.token = true, .jwks = asks_for_openid(config), .device_authorization = true};
+  return log_in_as_client(state, config, needed, context, [&](const LoginClient& client) {
+    return log_in_on_another_device(state, client, context);
+  });
 }
 
 }  // namespace mimir::oauth::internal

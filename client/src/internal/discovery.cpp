@@ -5,12 +5,12 @@
 #include <internal/body.hpp>
 #include <internal/endpoint.hpp>
 #include <internal/http_date.hpp>
+#include <internal/repeat.hpp>
 #include <internal/sanitise.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::chrono::hours kMetadataLifetime{1};
 constexpr int kMaxRedirects = 3;
 constexpr std::size_t kMaxMetadataBytes = 1024 * 1024;
 
@@ -112,22 +112,18 @@ Result<std::vector<std::string>> metadata_locations(const std::string& issuer) {
                                   url->with_path(path + "/.well-known/openid-configuration").to_string()};
 }
 
-Result<Metadata> Discovery::find_issuer(const std::string& issuer, const Context& context) {
+Result<Discovery::Entry> Discovery::find_issuer(const std::string& issuer, bool newest, const Context& context) {
   const auto locations = metadata_locations(issuer);
   if (!locations) return fail(locations.error());
   std::optional<Error> most_telling;
   for (const auto& url : *locations) {
     if (auto alive = context.deadline.check(); !alive) return fail(alive.error());
-    auto outcome = context.seams.http.send(
-        HttpRequest{.url = url,
-                    .headers = {{"Accept", "application/json"}},
-                    .timeout = context.deadline.at_most(context.options.request_timeout),
-                    .max_response_bytes = kMaxMetadataBytes,
-                    .max_redirects = kMaxRedirects},
-        context.deadline.stop());
+    auto outcome = get_patiently({.url = url, .accept = "application/json", .max_bytes = kMaxMetadataBytes,
+                                  .max_redirects = kMaxRedirects, .newest = newest}, context);
     if (!outcome.response) return fail(std::move(outcome.response.error()));
     auto found = judge(*outcome.response, url, issuer, context.now());
-    if (found.metadata || !found.look_further) return std::move(found.metadata);
+    if (found.metadata) return Entry{*std::move(found.metadata), freshness_of(*outcome.response, context.now())};
+    if (!found.look_further) return fail(std::move(found.metadata.error()));
     // A page or broken JSON says more than a plain 404.
     if (!most_telling || most_telling->code == "metadata.absent") most_telling = std::move(found.metadata.error());
   }
@@ -139,24 +135,26 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
   const bool suffices = (!needed.authorization || !known.authorization.empty()) &&
                         (!needed.token || !known.token.empty()) && (!needed.jwks || !known.jwks.empty()) &&
                         (!needed.revocation || !known.revocation.empty()) &&
-                        (!needed.device_authorization || !known.device_authorization.empty());
+                        (!needed.device_authorization || !known.device_authorization.empty()) &&
+                        (!needed.registration || !known.registration.empty()) &&
+                        (!needed.userinfo || !known.userinfo.empty()) && !needed.description;
   Metadata metadata{.issuer = config.issuer};
   if (!suffices) {
     std::optional<Metadata> kept;
+    bool newest = false;
     {
       const std::lock_guard lock(mutex_);
       const auto entry = entries_.find(config.issuer);
-      if (entry != entries_.end() && context.now() - entry->second.fetched_at < kMetadataLifetime &&
-          context.now() >= entry->second.fetched_at) {
-        kept = entry->second.metadata;
-      }
+      if (entry != entries_.end() && entry->second.fresh.covers(context.now())) kept = entry->second.metadata;
+      newest = forgotten_.contains(config.issuer);
     }
     if (!kept) {
-      auto fetched = find_issuer(config.issuer, context);
-      if (!fetched) return fetched;
+      auto fetched = find_issuer(config.issuer, newest, context);
+      if (!fetched) return fail(std::move(fetched.error()));
+      kept = fetched->metadata;
       const std::lock_guard lock(mutex_);
-      entries_.insert_or_assign(config.issuer, Entry{*fetched, context.now()});
-      kept = *std::move(fetched);
+      entries_.insert_or_assign(config.issuer, *std::move(fetched));
+      forgotten_.erase(config.issuer);
     }
     metadata = *std::move(kept);
   }
@@ -166,6 +164,7 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
   prefer(metadata.endpoints.userinfo, known.userinfo);
   prefer(metadata.endpoints.jwks, known.jwks);
   prefer(metadata.endpoints.device_authorization, known.device_authorization);
+  prefer(metadata.endpoints.registration, known.registration);
   prefer(metadata.endpoints.pushed_authorization_request, known.pushed_authorization_request);
 
   const auto issuer = codec::Url::parse(config.issuer);
@@ -189,6 +188,14 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
                           "pushed_authorization_request_endpoint", known.pushed_authorization_request);
           })
           .and_then([&] {
+            const bool registering = needed.registration && !metadata.endpoints.registration.empty();
+            return demand(registering, metadata.endpoints.registration, "registration_endpoint", known.registration);
+          })
+          .and_then([&] {
+            const bool asking = needed.userinfo && !metadata.endpoints.userinfo.empty();
+            return demand(asking, metadata.endpoints.userinfo, "userinfo_endpoint", known.userinfo);
+          })
+          .and_then([&] {
             const bool revoking = needed.revocation && !metadata.endpoints.revocation.empty();
             return demand(revoking, metadata.endpoints.revocation, "revocation_endpoint", known.revocation);
           });
@@ -202,6 +209,7 @@ Result<Metadata> Discovery::find(const OAuthConfig& config, const NeededEndpoint
 void Discovery::forget(const std::string& issuer) {
   const std::lock_guard lock(mutex_);
   entries_.erase(issuer);
+  forgotten_.insert(issuer);
 }
 
 }  // namespace mimir::oauth::internal

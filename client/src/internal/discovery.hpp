@@ -2,10 +2,12 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <internal/context.hpp>
+#include <internal/freshness.hpp>
 #include <internal/metadata.hpp>
 
 namespace mimir::oauth::internal {
@@ -20,10 +22,13 @@ struct NeededEndpoints {
   bool token = false;
   bool jwks = false;
   bool device_authorization = false;
+  bool registration = false;      ///< May be missing; one that is there must be fit for secrets (RFC 7591 §5).
+  bool description = false;       ///< The document itself, whichever endpoints are known.
+  bool userinfo = false;          ///< May be missing; one that is there must be fit for tokens.
   bool revocation = false;  ///< May be missing: RFC 7009 is optional. One that is there must be fit for secrets.
 };
 
-/// Finds and keeps metadata, for an hour of the injected clock per issuer. Thread-safe; two threads that miss at once
+/// Finds and keeps metadata as long as it is fresh by the injected clock. Thread-safe; two threads that miss at once
 /// both fetch.
 class Discovery {
  public:
@@ -31,19 +36,20 @@ class Discovery {
   /// needed are there and allowed to receive secrets when this succeeds.
   Result<Metadata> find(const OAuthConfig& config, const NeededEndpoints& needed, const Context& context);
 
-  /// Forgets an issuer: its endpoints did not answer as they should.
+  /// Forgets an issuer: its endpoints did not answer as they should. The next time no cache on the way is believed either.
   void forget(const std::string& issuer);
 
  private:
   struct Entry {
     Metadata metadata;
-    TimePoint fetched_at;
+    Freshness fresh;
   };
 
-  Result<Metadata> find_issuer(const std::string& issuer, const Context& context);
+  Result<Entry> find_issuer(const std::string& issuer, bool newest, const Context& context);
 
   std::mutex mutex_;
   std::map<std::string, Entry> entries_;
+  std::set<std::string> forgotten_;
 };
 
 }  // namespace mimir::oauth::internal

@@ -17,8 +17,6 @@ constexpr std::size_t kMaxFileBytes = 1024 * 1024;
 constexpr std::size_t kMaxNameBytes = 100;
 constexpr int kReplaceTries = 10;
 constexpr unsigned long kReplacePause = 20;
-/// For the user and the system alone, and nothing is inherited from above (CH-FS-07).
-constexpr const wchar_t* kPrivate = L"D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)";
 
 Error local(std::string code, std::string message, std::string hint) {
   return {.category = Category::LocalEnvironment,
@@ -32,6 +30,39 @@ Error unavailable(const std::string& what, DWORD error) {
                error == ERROR_DISK_FULL || error == ERROR_HANDLE_DISK_FULL ? "Free some space; nothing stored is lost."
                                                                            : "Check the folder and its permissions.");
 }
+
+/// For this user and the system alone, and nothing is inherited from above (CH-FS-07).
+class PrivateAccess {
+ public:
+  PrivateAccess() {
+    HANDLE token = nullptr;
+    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token) == 0) return;
+    alignas(TOKEN_USER) std::array<std::byte, sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> user;
+    DWORD size = user.size();
+    wchar_t* sid = nullptr;
+    if (GetTokenInformation(token, TokenUser, user.data(), size, &size) != 0 &&
+        ConvertSidToStringSidW(reinterpret_cast<TOKEN_USER*>(user.data())->User.Sid, &sid) != 0) {
+      const auto rules = L"D:P(A;OICI;FA;;;" + std::wstring(sid) + L")(A;OICI;FA;;;SY)";
+      LocalFree(sid);
+      ConvertStringSecurityDescriptorToSecurityDescriptorW(rules.c_str(), SDDL_REVISION_1, &descriptor_, nullptr);
+    }
+    error_ = GetLastError();
+    CloseHandle(token);
+    attributes_.lpSecurityDescriptor = descriptor_;
+  }
+  PrivateAccess(const PrivateAccess&) = delete;
+  PrivateAccess& operator=(const PrivateAccess&) = delete;
+  ~PrivateAccess() { LocalFree(descriptor_); }
+
+  [[nodiscard]] bool is_known() const { return descriptor_ != nullptr; }
+  [[nodiscard]] DWORD error() const { return error_; }
+  [[nodiscard]] SECURITY_ATTRIBUTES* get() { return &attributes_; }
+
+ private:
+  PSECURITY_DESCRIPTOR descriptor_ = nullptr;
+  DWORD error_ = ERROR_SUCCESS;
+  SECURITY_ATTRIBUTES attributes_{sizeof(SECURITY_ATTRIBUTES), nullptr, FALSE};
+};
 
 class Handle {
  public:
@@ -146,16 +177,12 @@ class DpapiVault final : public Vault {
   }
 
   Result<> make_folder() const {
-    PSECURITY_DESCRIPTOR descriptor = nullptr;
-    if (ConvertStringSecurityDescriptorToSecurityDescriptorW(kPrivate, SDDL_REVISION_1, &descriptor, nullptr) == 0) {
-      return fail(unavailable("Protecting the folder of logins", GetLastError()));
-    }
-    SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), descriptor, FALSE};
+    PrivateAccess access;
+    if (!access.is_known()) return fail(unavailable("Protecting the folder of logins", access.error()));
     std::error_code ignored;
     std::filesystem::create_directories(options_.folder.parent_path(), ignored);
-    const bool made = CreateDirectoryW(options_.folder.c_str(), &attributes) != 0;
+    const bool made = CreateDirectoryW(options_.folder.c_str(), access.get()) != 0;
     const auto error = made ? ERROR_SUCCESS : GetLastError();
-    LocalFree(descriptor);
     if (made || error == ERROR_ALREADY_EXISTS) return {};
     return fail(unavailable("Making the folder of logins", error));
   }
@@ -175,11 +202,13 @@ class DpapiVault final : public Vault {
                       "Log in again; this happens after a password reset or on another computer."));
   }
 
-  /// Never in place: the old file is whole until the new one is.
+  /// Never in place: the old file is whole until the new one is. The file is private by itself: the folder may be older.
   Result<> replace(const std::filesystem::path& path, std::string_view bytes) const {
     const auto temporary = path.wstring() + L".tmp-" + std::to_wstring(GetCurrentProcessId()) + L"-" +
                            std::to_wstring(GetTickCount64());
-    Handle file(CreateFileW(temporary.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+    PrivateAccess access;
+    if (!access.is_known()) return fail(unavailable("Protecting the login", access.error()));
+    Handle file(CreateFileW(temporary.c_str(), GENERIC_WRITE, 0, access.get(), CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!file.is_open()) return fail(unavailable("Writing the login", GetLastError()));
     DWORD written = 0;
     if (WriteFile(file.get(), bytes.data(), static_cast<DWORD>(bytes.size()), &written, nullptr) == 0 ||

@@ -65,7 +65,8 @@ Result<std::string> make_dpop_proof(const DpopBinding& binding, const ProvenRequ
   if (!jwk) return failed(jwk.error());
   const auto header = codec::Json::object(
       {{"typ", "dpop+jwt"}, {"alg", codec::to_string(binding.key.algorithm())}, {"jwk", *jwk}});
-  const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(
+      binding.clocks.time_there(request.url, now).time_since_epoch()).count();
   auto claims = codec::Json::object({{"jti", *jti},
                                      {"htm", request.method},
                                      {"htu", request.url.substr(0, request.url.find_first_of("?#"))},

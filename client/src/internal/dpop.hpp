@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <internal/server_clocks.hpp>
 #include <mimir/codec/jwk.hpp>
 #include <mimir/oauth/http_transport.hpp>
 #include <mimir/oauth/tokens.hpp>
@@ -54,6 +55,7 @@ class DpopNonces {
 struct DpopBinding {
   const DpopKey& key;
   DpopNonces& nonces;
+  const ServerClocks& clocks;
 };
 
 /// What one proof speaks for (RFC 9449 §4.2).
@@ -64,7 +66,7 @@ struct ProvenRequest {
   const Secret* access_token = nullptr;  ///< Hashed into `ath` at a resource (§7).
 };
 
-/// A proof for exactly one request: its own `jti`, `iat` now, the newest nonce of that server.
+/// A proof for exactly one request: its own `jti`, `iat` now by the clock of that server, the newest nonce of that server.
 Result<std::string> make_dpop_proof(const DpopBinding& binding, const ProvenRequest& request, TimePoint now,
                                     Random& random);
 

@@ -49,6 +49,7 @@ std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
 std::optional<TimePoint> assemble(std::optional<int> year, std::optional<unsigned> month, std::optional<int> day,
                                   std::optional<std::chrono::seconds> time) {
   if (!year || !month || !day || !time) return std::nullopt;
+  if (*year > 9999 || *day > 31) return std::nullopt;  // the types of std::chrono would drop what is above 16 and 8 bits
   const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok()) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,14 +11,22 @@
 
 namespace mimir::oauth::internal {
 
+/// What an authorization request asked of the ID Token that comes of it; nothing in flows without one.
+struct AskedIdentity {
+  const Secret* nonce = nullptr;                     ///< Must be there and equal when set.
+  std::optional<std::chrono::seconds> max_age = {};  ///< `auth_time` must be there and no older when set.
+  std::vector<std::string> acr_values = {};          ///< `acr` must be one of these unless there are none.
+};
+
 /// What an ID Token must say to be this login's (OIDC Core §3.1.3.7; on refresh §12.2).
 struct IdTokenExpectation {
   const std::string& issuer;
   const std::string& client_id;
-  const Secret* nonce = nullptr;                  ///< Must be there and equal when set.
+  AskedIdentity asked = {};
   std::optional<std::string> subject = {};        ///< Of the login that is being refreshed.
   const Secret* access_token = nullptr;           ///< For at_hash, when the token has one (§3.1.3.8).
-  TimePoint now;
+  TimePoint now;                                  ///< By the provider's clock, as far as that is known.
+  std::string wrong_clock = {};                   ///< A clause that says so if ours is too wrong to be reckoned with.
 };
 
 /// The algorithms we accept: asymmetric ones only, narrowed to what the metadata lists. The token itself has no say

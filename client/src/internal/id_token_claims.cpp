@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 
+#include <internal/authorization_request.hpp>
 #include <internal/id_token.hpp>
 #include <internal/sanitise.hpp>
 #include <mimir/codec/base64url.hpp>
@@ -31,7 +32,17 @@ std::optional<double> time_claim(const codec::Json& claims, std::string_view nam
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-Result<> check_times(const codec::Json& claims, TimePoint now) {
+/// A token is too old or too new by a clock that is known to be wrong: then it is not the provider that is at fault.
+Error wrong_time(std::string claim, std::string what, const std::string& wrong_clock, std::string spec) {
+  what += wrong_clock.empty() ? " by this computer's clock, which may be wrong" : ", and " + wrong_clock;
+  auto error = wrong(Category::ProviderBroken, std::move(claim), std::move(what), std::move(spec));
+  if (wrong_clock.empty()) return error;
+  error.category = Category::LocalEnvironment;
+  error.hint = "Nothing was stored. Set this computer's clock, then log in again.";
+  return error;
+}
+
+Result<> check_times(const codec::Json& claims, TimePoint now, const std::string& wrong_clock) {
   const auto seconds = std::chrono::duration<double>(now.time_since_epoch()).count();
   const auto off_by = [&](double claim) {
     const auto minutes = std::abs(claim - seconds) / 60;
@@ -40,23 +51,18 @@ Result<> check_times(const codec::Json& claims, TimePoint now) {
   const auto exp = time_claim(claims, "exp");
   if (!exp) return fail(missing("exp"));
   if (*exp + kSkewSeconds <= seconds) {
-    return fail(wrong(Category::ProviderBroken, "exp",
-                      "it expired " + off_by(*exp) + " ago by this computer's clock, which may be wrong",
-                      "OIDC Core §3.1.3.7 (9)"));
+    return fail(wrong_time("exp", "it expired " + off_by(*exp) + " ago", wrong_clock, "OIDC Core §3.1.3.7 (9)"));
   }
   const auto iat = time_claim(claims, "iat");
   if (!iat) return fail(missing("iat"));
   if (*iat - kSkewSeconds > seconds) {
-    return fail(wrong(Category::ProviderBroken, "iat",
-                      "it was issued " + off_by(*iat) + " in the future by this computer's clock, which may be wrong",
-                      "OIDC Core §3.1.3.7 (10)"));
+    return fail(wrong_time("iat", "it was issued " + off_by(*iat) + " in the future", wrong_clock, "OIDC Core §3.1.3.7 (10)"));
   }
   if (claims.find("nbf")) {
     const auto nbf = time_claim(claims, "nbf");
     if (!nbf) return fail(missing("nbf"));
     if (*nbf - kSkewSeconds > seconds) {
-      return fail(wrong(Category::ProviderBroken, "nbf", "it is not valid before " + off_by(*nbf) + " from now",
-                        "RFC 7519 §4.1.5"));
+      return fail(wrong_time("nbf", "it is not valid before " + off_by(*nbf) + " from now", wrong_clock, "RFC 7519 §4.1.5"));
     }
   }
   return {};
@@ -96,6 +102,28 @@ Result<> check_nonce(const codec::Json& claims, const Secret* nonce) {
                     "OIDC Core §3.1.3.7 (11)"));
 }
 
+/// A provider may pass over max_age and acr_values; whoever asked must then not go on as if it had not.
+Result<> check_authentication(const codec::Json& claims, const AskedIdentity& asked, TimePoint now) {
+  if (asked.max_age) {
+    const auto auth_time = time_claim(claims, "auth_time");
+    if (!auth_time) return fail(missing("auth_time"));
+    const auto oldest = std::chrono::duration<double>(now.time_since_epoch() - *asked.max_age).count() - kSkewSeconds;
+    if (*auth_time < oldest) {
+      return fail(wrong(Category::ProviderBroken, "auth_time",
+                        "the user logged in longer ago than the " + std::to_string(asked.max_age->count()) +
+                            " seconds that were asked for",
+                        "OIDC Core §3.1.3.7 (13)"));
+    }
+  }
+  if (asked.acr_values.empty()) return {};
+  const auto acr = claims.string_at("acr");
+  if (acr && std::ranges::find(asked.acr_values, *acr) != asked.acr_values.end()) return {};
+  return fail(wrong(Category::ProviderBroken, "acr",
+                    "the user logged in " + (acr ? "by \"" + sanitise(*acr, 100) + "\"" : std::string("in a way it does not name")) +
+                        " and not by one of \"" + sanitise(join_scopes(asked.acr_values), 200) + "\"",
+                    "OIDC Core §3.1.3.7 (12)"));
+}
+
 std::string left_half_of_hash(codec::JwsAlgorithm algorithm, std::string_view bytes) {
   const auto name = codec::to_string(algorithm);
   auto digest = name.ends_with("256")   ? codec::sha256(bytes)
@@ -131,8 +159,9 @@ Result<> check_id_token_claims(const codec::Json& claims, codec::JwsAlgorithm al
     return fail(wrong(Category::AttackSuspected, "sub", "it belongs to another user than the login", "OIDC Core §12.2"));
   }
   return check_audience(claims, expected.client_id)
-      .and_then([&] { return check_times(claims, expected.now); })
-      .and_then([&] { return check_nonce(claims, expected.nonce); })
+      .and_then([&] { return check_times(claims, expected.now, expected.wrong_clock); })
+      .and_then([&] { return check_nonce(claims, expected.asked.nonce); })
+      .and_then([&] { return check_authentication(claims, expected.asked, expected.now); })
       .and_then([&] { return check_at_hash(claims, algorithm, expected.access_token); });
 }
 

@@ -2,12 +2,12 @@
 
 #include <internal/body.hpp>
 #include <internal/http_date.hpp>
+#include <internal/repeat.hpp>
 #include <internal/sanitise.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
 
-constexpr std::chrono::hours kKeySetLifetime{1};
 constexpr std::size_t kMaxKeySetBytes = 256 * 1024;
 
 Error unusable(const std::string& url, const HttpResponse& response, TimePoint now) {
@@ -29,18 +29,11 @@ Result<KeyCache::Keys> KeyCache::get(const std::string& jwks_uri, bool reload, c
   if (!reload) {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(jwks_uri);
-    if (entry != entries_.end() && context.now() >= entry->second.fetched_at &&
-        context.now() - entry->second.fetched_at < kKeySetLifetime) {
-      return Keys{entry->second.set, false};
-    }
+    if (entry != entries_.end() && entry->second.fresh.covers(context.now())) return Keys{entry->second.set, false};
   }
-  auto outcome = context.seams.http.send(
-      HttpRequest{.url = jwks_uri,
-                  .headers = {{"Accept", "application/jwk-set+json, application/json"}},
-                  .timeout = context.deadline.at_most(context.options.request_timeout),
-                  .max_response_bytes = kMaxKeySetBytes,
-                  .max_redirects = 0},
-      context.deadline.stop());
+  auto outcome = get_patiently(
+      {.url = jwks_uri, .accept = "application/jwk-set+json, application/json", .max_bytes = kMaxKeySetBytes,
+       .newest = reload}, context);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
   const auto& response = *outcome.response;
   if (response.status != 200) return fail(unusable(jwks_uri, response, context.now()));
@@ -50,7 +43,7 @@ Result<KeyCache::Keys> KeyCache::get(const std::string& jwks_uri, bool reload, c
   if (!set) return fail(unusable(jwks_uri, response, context.now()));
   auto shared = std::make_shared<const codec::KeySet>(*std::move(set));
   const std::lock_guard lock(mutex_);
-  entries_.insert_or_assign(jwks_uri, Entry{shared, context.now()});
+  entries_.insert_or_assign(jwks_uri, Entry{shared, freshness_of(response, context.now())});
   return Keys{shared, true};
 }
 

@@ -6,11 +6,12 @@
 #include <string>
 
 #include <internal/context.hpp>
+#include <internal/freshness.hpp>
 #include <mimir/codec/jwk.hpp>
 
 namespace mimir::oauth::internal {
 
-/// The signing keys of providers, kept for an hour of the injected clock (OIDC Core §10.1.1). Thread-safe.
+/// The signing keys of providers, kept as long as they are fresh by the injected clock. Thread-safe.
 class KeyCache {
  public:
   struct Keys {
@@ -24,7 +25,7 @@ class KeyCache {
  private:
   struct Entry {
     std::shared_ptr<const codec::KeySet> set;
-    TimePoint fetched_at;
+    Freshness fresh;
   };
 
   std::mutex mutex_;

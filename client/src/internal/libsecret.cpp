@@ -1,34 +1,14 @@
 #include <internal/libsecret.hpp>
 
-#include <dlfcn.h>
-
 #include <optional>
+
+#include <internal/shared_library.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
 
-/// The handle also finds what the library itself depends on: GLib, GObject and GIO.
-class Symbols {
- public:
-  explicit Symbols(void* handle) : handle_(handle) {}
-
-  template <class Function>
-  void find(Function& into, const char* name) {
-    into = reinterpret_cast<Function>(::dlsym(handle_, name));
-    complete_ = complete_ && into != nullptr;
-  }
-  [[nodiscard]] bool complete() const { return complete_; }
-
- private:
-  void* handle_;
-  bool complete_ = true;
-};
-
 std::optional<Libsecret> open_library() {
-  // Never closed: GLib's types and its worker thread cannot be taken out of a process again.
-  void* const handle = ::dlopen("libsecret-1.so.0", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (handle == nullptr) return std::nullopt;
-  Symbols symbols(handle);
+  SharedLibrary symbols("libsecret-1.so.0");
   Libsecret library{};
   symbols.find(library.service_get_type, "secret_service_get_type");
   symbols.find(library.service_open_sync, "secret_service_open_sync");

@@ -1,15 +1,17 @@
 #include <internal/login_finish.hpp>
 
 #include <internal/authorization_request.hpp>
+#include <internal/expected_account.hpp>
 #include <internal/id_token.hpp>
 #include <internal/lifetime.hpp>
+#include <internal/required_claims.hpp>
 #include <internal/same_account.hpp>
 #include <internal/sanitise.hpp>
 
 namespace mimir::oauth::internal {
 namespace {
 
-Result<> check_identity(TokenGrant& grant, const OAuthConfig& config, const Metadata& metadata, const Secret* nonce,
+Result<> check_identity(TokenGrant& grant, const OAuthConfig& config, const Metadata& metadata, const AskedIdentity& asked,
                         ManagerState& state, const Context& context) {
   if (!asks_for_openid(config)) {
     grant.id_token.reset();  // not asked for, not validated, not kept
@@ -25,10 +27,13 @@ Result<> check_identity(TokenGrant& grant, const OAuthConfig& config, const Meta
   return validate_id_token(*grant.id_token,
                            {.issuer = config.issuer,
                             .client_id = config.client_id,
-                            .nonce = nonce,
+                            .asked = asked,
                             .access_token = &grant.access_token,
-                            .now = context.now()},
-                           metadata, state.keys, context);
+                            .now = state.clocks.time_there(metadata.endpoints.token, context.now()),
+                            .wrong_clock = state.clocks.complaint(metadata.endpoints.token, context.now())},
+                           metadata, state.keys, context)
+      .and_then([&] { return check_required_claims(*grant.id_token, config); })
+      .and_then([&] { return check_expected_account(*grant.id_token, config.account); });
 }
 
 Result<> keep(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState& state, const Context& context) {
@@ -37,14 +42,19 @@ Result<> keep(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState
   if (!lock) return fail(std::move(lock.error()));
   auto before = storage.load(context.provider);
   if (!before) return fail(std::move(before.error()));
-  const StoredLogin login{.config = config.clone(), .tokens = tokens.clone()};
+  StoredLogin login{.config = config.clone(), .tokens = tokens.clone()};
   if (*before) {
     if (auto same = check_same_account(**before, login, context.provider); !same) return same;
   }
-  auto stored = storage.store(context.provider, login, *before ? (*before)->generation : 0);
-  if (!stored) return fail(std::move(stored.error()));
+  login.generation = *before ? (*before)->generation : 0;
+  auto stored = storage.store(context.provider, login, login.generation);
   auto& known = state.provider(context.provider);
   const std::lock_guard guard(known.mutex);
+  if (!stored) {  // CH-ST-05: the provider has granted it, so it is not thrown away while this process lives
+    known.unsaved = std::move(login);
+    stored.error().message = "You are logged in, but the login is not saved. " + stored.error().message;
+    return fail(std::move(stored.error()));
+  }
   known.unsaved.reset();
   known.not_before.reset();
   known.changes.fetch_add(1);
@@ -62,13 +72,14 @@ Result<> check_store(ManagerState& state, const Context& context) {
 }
 
 Result<OAuthTokens> finish_login(TokenGrant grant, const OAuthConfig& config, const Metadata& metadata,
-                                 const Secret* nonce, ManagerState& state, const Context& context) {
-  if (auto identity = check_identity(grant, config, metadata, nonce, state, context); !identity) {
-    return fail(std::move(identity.error()));
-  }
+                                 const AskedIdentity& asked, ManagerState& state, const Context& context) {
+  const auto identity = check_identity(grant, config, metadata, asked, state, context);
   const auto oddities = std::move(grant.oddities);
   auto tokens = tokens_of(std::move(grant), context.now(), config.scopes);
-  if (auto kept = keep(config, tokens, state, context); !kept) return fail(std::move(kept.error()));
+  if (auto kept = identity.and_then([&] { return keep(config, tokens, state, context); }); !kept) {
+    revoke_if_anothers(kept.error(), config, tokens, state, context);
+    return fail(std::move(kept.error()));
+  }
   context.emit(Event::Kind::Stored, state.seams.storage.description());
   for (const auto& oddity : oddities) context.emit(Event::Kind::Warning, "token answer: " + oddity);
   if (const auto missing = missing_scopes(config.scopes, tokens.scopes); !missing.empty()) {

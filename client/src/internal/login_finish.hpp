@@ -1,5 +1,6 @@
 #pragma once
 
+#include <internal/id_token.hpp>
 #include <internal/manager_state.hpp>
 #include <internal/token_response.hpp>
 
@@ -10,8 +11,8 @@ Result<> check_store(ManagerState& state, const Context& context);
 
 /// From a token answer to a kept login, whichever way the user took: checks who logged in (OIDC Core §3.1.3.7), stores,
 /// then tells. Nothing is stored when a check fails.
-/// @param nonce  what the authorization request had; null in flows without one.
+/// @param config  kept with the tokens.
 Result<OAuthTokens> finish_login(TokenGrant grant, const OAuthConfig& config, const Metadata& metadata,
-                                 const Secret* nonce, ManagerState& state, const Context& context);
+                                 const AskedIdentity& asked, ManagerState& state, const Context& context);
 
 }  // namespace mimir::oauth::internal

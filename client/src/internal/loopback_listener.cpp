@@ -39,8 +39,8 @@ socklen_t loopback_address(Family family, std::uint16_t port, sockaddr_storage& 
   return sizeof(address);
 }
 
-Bound bind_one(Family family, std::uint16_t port) {
-  UniqueFd socket(::socket(family == Family::V4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+Bound bind_one(Family family, std::uint16_t port, SocketCalls& system) {
+  UniqueFd socket(system.socket(family == Family::V4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket) return {.error = errno};
 
   const int on = 1;
@@ -52,7 +52,7 @@ Bound bind_one(Family family, std::uint16_t port) {
   sockaddr_storage address{};
   socklen_t size = loopback_address(family, port, address);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket.get(), generic, size) != 0 || ::listen(socket.get(), SOMAXCONN) != 0 ||
+  if (system.bind(socket.get(), *generic, size) != 0 || ::listen(socket.get(), SOMAXCONN) != 0 ||
       ::getsockname(socket.get(), generic, &size) != 0) {
     return {.error = errno};
   }
@@ -75,12 +75,12 @@ struct Attempt {
 };
 
 /// All families on one port; with port 0 the first one chooses.
-Attempt listen_on(const std::vector<Family>& families, std::uint16_t port) {
+Attempt listen_on(const std::vector<Family>& families, std::uint16_t port, SocketCalls& system) {
   Attempt attempt;
   attempt.listener.port = port;
   int missing = 0;
   for (const Family family : families) {
-    Bound bound = bind_one(family, attempt.listener.port);
+    Bound bound = bind_one(family, attempt.listener.port, system);
     if (is_missing_family(bound.error)) {
       missing = bound.error;
       continue;
@@ -128,8 +128,11 @@ Error bad_redirect_uri(const std::string& why) {
 
 }  // namespace
 
+int SocketCalls::socket(int family, int type) { return ::socket(family, type, 0); }
+int SocketCalls::bind(int fd, const sockaddr& address, socklen_t size) { return ::bind(fd, &address, size); }
+
 Result<LoopbackListener> listen_on_loopback(const codec::Url& redirect_uri,
-                                            const std::vector<std::uint16_t>& alternative_ports) {
+                                            const std::vector<std::uint16_t>& alternative_ports, SocketCalls&& system) {
   if (redirect_uri.is_https()) return fail(bad_redirect_uri("its scheme is https, the listener speaks http"));
   if (redirect_uri.fragment()) return fail(bad_redirect_uri("it has a fragment (RFC 6749 §3.1.2)"));
   std::vector<Family> families;
@@ -147,7 +150,7 @@ Result<LoopbackListener> listen_on_loopback(const codec::Url& redirect_uri,
   int error = 0;
   if (wanted == 0) {
     for (int i = 0; i < kAttemptsForAFreePort; ++i) {
-      Attempt attempt = listen_on(families, 0);
+      Attempt attempt = listen_on(families, 0, system);
       if (attempt.error == 0) return std::move(attempt.listener);
       error = attempt.error;
       if (error != EADDRINUSE) break;  // in use: somebody holds the port that was free in the first family
@@ -158,7 +161,7 @@ Result<LoopbackListener> listen_on_loopback(const codec::Url& redirect_uri,
   std::vector<std::uint16_t> ports = {wanted};
   ports.insert(ports.end(), alternative_ports.begin(), alternative_ports.end());
   for (const auto port : ports) {
-    Attempt attempt = listen_on(families, port);
+    Attempt attempt = listen_on(families, port, system);
     if (attempt.error == 0) return std::move(attempt.listener);
     error = attempt.error;
     if (!is_taken(error)) return fail(no_loopback(error));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <vector>
 
@@ -9,6 +11,14 @@
 #include "internal/unique_fd.hpp"
 
 namespace mimir::oauth::internal {
+
+/// The two calls of the system that say which families and ports there are; each sets errno as the real one does.
+class SocketCalls {
+ public:
+  virtual ~SocketCalls() = default;
+  virtual int socket(int family, int type);
+  virtual int bind(int fd, const sockaddr& address, socklen_t size);
+};
 
 /// Sockets that listen on loopback, all on one port.
 struct LoopbackListener {
@@ -23,6 +33,7 @@ struct LoopbackListener {
 /// alternatives. Errors: `callback.redirect_uri` (Misconfigured), `callback.port_in_use` and `callback.no_loopback`
 /// (LocalEnvironment).
 Result<LoopbackListener> listen_on_loopback(const codec::Url& redirect_uri,
-                                            const std::vector<std::uint16_t>& alternative_ports);
+                                            const std::vector<std::uint16_t>& alternative_ports,
+                                            SocketCalls&& system = SocketCalls());
 
 }  // namespace mimir::oauth::internal

@@ -5,6 +5,8 @@
 namespace mimir::oauth {
 
 /// Here and not in oauth_manager.cpp because TokenSource works on the same state.
-struct OAuthManager::Impl : internal::ManagerState {};
+struct OAuthManager::Impl : internal::ManagerState {
+  using internal::ManagerState::ManagerState;
+};
 
 }  // namespace mimir::oauth

@@ -91,6 +91,11 @@ Result<Metadata> parse_metadata(const codec::Json& document, const std::string& 
                     return read("pushed_authorization_request_endpoint",
                                 metadata.endpoints.pushed_authorization_request);
                   })
+                  .and_then([&] { return read("registration_endpoint", metadata.endpoints.registration); })
+                  .and_then([&] {
+                    return read_flag(document, "client_id_metadata_document_supported",
+                                     metadata.takes_client_id_documents);
+                  })
                   .and_then([&] {
                     return read_flag(document, "require_pushed_authorization_requests",
                                      metadata.requires_pushed_requests);

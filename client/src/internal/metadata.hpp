@@ -24,6 +24,7 @@ struct Metadata {
   std::optional<std::vector<std::string>> token_auth_algorithms = {};  ///< For client assertions (RFC 8414 §2).
   std::optional<std::vector<std::string>> dpop_algorithms = {};        ///< RFC 9449 §5.1.
   bool requires_pushed_requests = false;  ///< require_pushed_authorization_requests, RFC 9126 §5.
+  bool takes_client_id_documents = false; ///< client_id_metadata_document_supported, its draft §5.
   bool promises_iss = false;  ///< authorization_response_iss_parameter_supported, RFC 9207 §3.
 };
 

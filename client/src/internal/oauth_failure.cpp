@@ -25,6 +25,8 @@ std::string what_was_asked(Step step) {
     case Step::DeviceAuthorization: return "to log in on another device";
     case Step::DevicePoll: return "for the outcome of the login";
     case Step::ClientCredentials: return "for a token of its own";
+    case Step::Registration: return "to register this program";
+    case Step::UserInfo: return "for user information";
     case Step::TokenExchange: return "to exchange a token";
     case Step::JwtBearer: return "for a token for an assertion";
   }
@@ -77,13 +79,22 @@ void explain_refused_proof(Error& error, const HttpResponse& response, const Ans
   error.hint = "Set this computer's clock, then try again.";
 }
 
+std::string in_standard_words(const std::string& stated, const AnswerSource& source) {
+  if (source.dialect == nullptr) return stated;
+  const auto& synonyms = source.dialect->error_synonyms;
+  const auto found = std::ranges::find(synonyms, stated, &std::pair<std::string, std::string>::first);
+  return found == synonyms.end() ? stated : found->second;
+}
+
 }  // namespace
 
 std::optional<Error> stated_error(const HttpResponse& response, const codec::Json& body, const AnswerSource& source) {
   const auto* member = present(body, "error");
   if (!member) return std::nullopt;
   Error error{.spec = "RFC 6749 §5.2", .http = context_of(response, source)};
-  if (!member->is_string() || member->as_string()->empty()) {
+  // RFC 6749 §5.2 wants a text; an object with a code and a message in it says as much.
+  const auto code = member->is_object() ? member->string_at("code") : body.string_at("error");
+  if (!code || code->empty()) {
     error.category = is_outage(response.status) ? Category::TryLater : Category::ProviderBroken;
     error.code = "token.error_malformed";
     error.message = source.provider + " answered with an error whose code is not a text.";
@@ -91,12 +102,13 @@ std::optional<Error> stated_error(const HttpResponse& response, const codec::Jso
     error.retry_after = retry_after(response, source.now);
     return error;
   }
-  error.code = sanitise_code(*member->as_string());
-  const auto description = sanitise(body.string_at("error_description").value_or(""));
-  error.http->oauth_error = error.code;
+  const auto stated = in_standard_words(*code, source);
+  error.code = sanitise_code(stated);
+  const auto description = sanitise(
+      (member->is_object() ? member->string_at("message") : body.string_at("error_description")).value_or(""));
+  error.http->oauth_error = sanitise_code(*code);
   error.http->description = description;
-  const auto shown = description.empty() ? error.code : error.code + ": " + description;
-  const auto& stated = *member->as_string();
+  const auto shown = error.http->oauth_error + (description.empty() ? "" : ": " + description);
   const auto in = [&](const auto& list) { return std::find(list.begin(), list.end(), stated) != list.end(); };
 
   constexpr std::array<std::string_view, 3> kPassing{"temporarily_unavailable", "server_error", "slow_down"};

@@ -5,6 +5,7 @@
 
 #include <mimir/codec/json.hpp>
 #include <mimir/oauth/http_transport.hpp>
+#include <mimir/oauth/tokens.hpp>
 
 namespace mimir::oauth::internal {
 
@@ -17,6 +18,8 @@ enum class Step {
   DeviceAuthorization,
   DevicePoll,
   ClientCredentials,
+  Registration,
+  UserInfo,
   TokenExchange,
   JwtBearer
 };
@@ -27,7 +30,8 @@ struct AnswerSource {
   std::string provider;  ///< Sanitised.
   std::string url;
   TimePoint now;
-  bool bound = false;  ///< The request carried a proof of possession: the tokens must be bound (RFC 9449 §5).
+  bool bound = false;                        ///< The request carried a proof of possession: the tokens must be bound (RFC 9449 §5).
+  const ProviderDialect* dialect = nullptr;  ///< None: the standards alone.
 };
 
 /// The OAuth error an answer states (RFC 6749 §5.2), whatever its status: some servers send it with 200. Nothing when

@@ -10,12 +10,15 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
+#include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <mutex>
 
 #include <mimir/codec/random.hpp>
 
-#include "internal/errno_text.hpp"
+#include "internal/folder_faults.hpp"
+#include "internal/folder_parents.hpp"
 #include "internal/wiping_buffer.hpp"
 
 namespace mimir::oauth::internal {
@@ -23,23 +26,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+constexpr mode_t kModesOfOthers = S_IRWXG | S_IRWXO;
 constexpr std::chrono::milliseconds kLockPoll{10};
-
-Error unavailable_path(const fs::path& path, int error) {
-  return {.category = Category::LocalEnvironment,
-          .code = "storage.unavailable",
-          .message = "Cannot use " + path.string() + ": " + errno_text(error) + ".",
-          .hint = error == ENOSPC || error == EDQUOT ? "Free some space; nothing that was stored is lost."
-                                                     : "Check the folder's owner, its permissions and its file system."};
-}
-
-Error insecure(const fs::path& path, const std::string& why, const std::string& hint) {
-  return {.category = Category::LocalEnvironment,
-          .code = "storage.insecure",
-          .message = path.string() + " cannot be trusted with a login: " + why + ".",
-          .hint = hint};
-}
+constexpr std::time_t kStaleSeconds = 60;
 
 /// mkdir -p, every new folder for the user alone.
 int make_folders(const fs::path& path) {
@@ -49,6 +38,10 @@ int make_folders(const fs::path& path) {
   if (const int error = make_folders(path.parent_path())) return error;
   return ::mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST ? 0 : errno;
 }
+
+/// 0, or why a change of names in the folder may not outlive a power cut. Some file systems cannot sync a folder and say
+/// EINVAL; they have no more to give.
+int sync_names(int folder) { return ::fsync(folder) == 0 || errno == EINVAL ? 0 : errno; }
 
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -69,28 +62,29 @@ Result<std::optional<PrivateFolder>> PrivateFolder::open(const fs::path& path) {
   if (!fd && errno == ENOENT) return std::optional<PrivateFolder>{};
   if (!fd && errno == ENOTDIR) return fail(insecure(path, "it is no folder, or a symbolic link", "Name the folder itself."));
   struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0) return fail(unavailable_path(path, errno));
+  if (!fd || ::fstat(fd.get(), &status) != 0) return fail(unavailable_folder_file(path, errno));
   if (status.st_uid != ::geteuid()) {
     return fail(insecure(path, "it belongs to another user", "Check HOME, and whether this runs under sudo."));
   }
-  if ((status.st_mode & kOthers) != 0) {
+  if ((status.st_mode & kModesOfOthers) != 0) {
     return fail(insecure(path, "other users may look into it", "Run: chmod 700 '" + path.string() + "'"));
   }
+  if (auto trusted = check_parents(path); !trusted) return fail(std::move(trusted.error()));
   return std::optional(PrivateFolder(std::move(fd), path));
 }
 
 Result<PrivateFolder> PrivateFolder::open_or_create(const fs::path& path) {
   const fs::path folder = path.has_filename() ? path : path.parent_path();
   if (path.is_absolute()) {
-    if (const int error = make_folders(folder)) return fail(unavailable_path(path, error));
+    if (const int error = make_folders(folder)) return fail(unavailable_folder_file(path, error));
   }
   auto opened = open(folder);
   if (!opened) return fail(opened.error());
-  if (!*opened) return fail(unavailable_path(path, ENOENT));
+  if (!*opened) return fail(unavailable_folder_file(path, ENOENT));
   return std::move(**opened);
 }
 
-Error PrivateFolder::unavailable(const std::string& name, int error) const { return unavailable_path(path_ / name, error); }
+Error PrivateFolder::unavailable(const std::string& name, int error) const { return unavailable_folder_file(path_ / name, error); }
 
 Result<std::optional<UniqueFd>> PrivateFolder::open_checked(const std::string& name, int flags) const {
   const fs::path path = path_ / name;
@@ -104,11 +98,18 @@ Result<std::optional<UniqueFd>> PrivateFolder::open_checked(const std::string& n
   if (!fd || ::fstat(fd.get(), &status) != 0) return fail(unavailable(name, errno));
   if (!S_ISREG(status.st_mode)) return fail(insecure(path, "it is no regular file", remove));
   if (status.st_uid != ::geteuid()) return fail(insecure(path, "it belongs to another user", remove));
-  if ((status.st_mode & kOthers) != 0) {
+  if ((status.st_mode & kModesOfOthers) != 0) {
     return fail(insecure(path, "other users may read it", "Log out, or run: chmod 600 '" + path.string() + "'"));
   }
   if (status.st_nlink > 1) return fail(insecure(path, "it has a second name (hard link)", remove));
   return std::optional(std::move(fd));
+}
+
+Result<UniqueFd> PrivateFolder::open_to_append(const std::string& name) const {
+  auto fd = open_checked(name, O_WRONLY | O_APPEND | O_CREAT);
+  if (!fd) return fail(fd.error());
+  if (!*fd) return fail(unavailable(name, ENOENT));
+  return std::move(**fd);
 }
 
 Result<std::optional<Secret>> PrivateFolder::read(const std::string& name) const {
@@ -157,14 +158,13 @@ Result<> PrivateFolder::replace(const std::string& name, std::string_view bytes,
     ::unlinkat(fd_.get(), temporary.c_str(), 0);
     return fail(unavailable(name, error));
   }
-  if (::fsync(fd_.get()) != 0) return fail(unavailable(name, errno));
+  if (const int unsynced = sync_names(fd_.get())) return fail(unavailable(name, unsynced));
   return {};
 }
 
 Result<> PrivateFolder::rename(const std::string& from, const std::string& to) const {
-  if (::renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0 || ::fsync(fd_.get()) != 0) {
-    return fail(unavailable(from, errno));
-  }
+  if (::renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0) return fail(unavailable(from, errno));
+  if (const int unsynced = sync_names(fd_.get())) return fail(unavailable(from, unsynced));
   return {};
 }
 
@@ -173,15 +173,19 @@ Result<> PrivateFolder::remove(const std::string& name) const {
     if (errno == ENOENT) return {};
     return fail(unavailable(name, errno));
   }
-  if (::fsync(fd_.get()) != 0) return fail(unavailable(name, errno));
+  if (const int unsynced = sync_names(fd_.get())) return fail(unavailable(name, unsynced));
   return {};
 }
 
 void PrivateFolder::remove_stale_temporaries() const {
   const auto all = names();
   if (!all) return;
+  const std::time_t now = std::time(nullptr);
   for (const auto& name : *all) {
-    if (name.starts_with(kTemporaryPrefix)) ::unlinkat(fd_.get(), name.c_str(), 0);
+    struct stat status {};
+    if (!name.starts_with(kTemporaryPrefix) || ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    // One of a minute to come was made before the clock was set back.
+    if (std::abs(now - status.st_mtime) > kStaleSeconds) ::unlinkat(fd_.get(), name.c_str(), 0);
   }
 }
 
@@ -192,7 +196,7 @@ Result<std::vector<std::string>> PrivateFolder::names() const {
   if (!folder) {
     const int error = errno;
     if (copy >= 0) ::close(copy);
-    return fail(unavailable_path(path_, error));
+    return fail(unavailable_folder_file(path_, error));
   }
   std::vector<std::string> result;
   while (const dirent* entry = ::readdir(folder.get())) {
@@ -222,6 +226,8 @@ Result<std::optional<UniqueFd>> PrivateFolder::lock(const std::string& name, std
           held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
         return fd;
       }
+    } else if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP) {
+      return fail(no_locks(path_, errno));
     } else if (errno != EWOULDBLOCK && errno != EINTR) {
       return fail(unavailable(name, errno));
     }

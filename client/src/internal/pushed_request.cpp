@@ -43,13 +43,14 @@ Result<codec::Parameters> push_authorization_request(const codec::Parameters& pa
     if (name != "client_id") form.add(name, value);  // the authentication brings it, where it belongs
   }
   if (method.method == ClientAuthentication::Method::Basic) form.add("client_id", config.client_id);  // §2.1: required
-  auto outcome = post_form(url, form, method, config, context, dpop);
+  auto outcome = post_form(url, form, method, config, context, Repeat::Refused, dpop);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
   const auto& response = *outcome.response;
   const AnswerSource source{.step = Step::PushedRequest,
                             .provider = sanitise(context.provider, 64),
                             .url = url,
-                            .now = context.now()};
+                            .now = context.now(),
+                            .dialect = &config.dialect};
   const auto body = parse_json_body(response, kMaxHandleAnswerBytes);
   const bool object = body && body->is_object();
   if (object) {

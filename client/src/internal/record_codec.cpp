@@ -1,5 +1,6 @@
 #include "internal/record_codec.hpp"
 
+#include "internal/record_reader.hpp"
 #include "internal/wipe_json.hpp"
 
 namespace mimir::oauth::internal {
@@ -7,16 +8,43 @@ namespace {
 
 using codec::Json;
 
+constexpr std::int64_t kRecordVersion = 1;  // what has none is of the first
+
 Json to_json(const std::vector<std::string>& texts) {
   Json array = Json::array();
   for (const auto& text : texts) array.push_back(text);
   return array;
 }
 
+Json to_json(const std::vector<std::pair<std::string, std::string>>& named) {
+  Json object = Json::object();
+  for (const auto& [name, value] : named) object.set(name, value);
+  return object;
+}
+
 Json to_json(TimePoint time) { return static_cast<std::int64_t>(time.time_since_epoch().count()); }
 
 void set_secret(Json& object, std::string_view name, const std::optional<Secret>& secret) {
   if (secret) object.set(name, secret->expose());
+}
+
+/// Only what departs from the standards.
+Json to_json(const ProviderDialect& dialect) {
+  Json json = Json::object();
+  const auto set_text = [&](std::string_view name, const std::string& text) {
+    if (!text.empty()) json.set(name, text);
+  };
+  set_text("client_secret_method", dialect.client_secret_method);
+  set_text("scope_separator", dialect.scope_separator);
+  set_text("granted_scope_separator", dialect.granted_scope_separator);
+  if (dialect.json_requests) json.set("json_requests", true);
+  if (dialect.state_in_token_request) json.set("state_in_token_request", true);
+  if (dialect.redirect_uri_in_refresh) json.set("redirect_uri_in_refresh", true);
+  if (dialect.bearer_when_silent) json.set("bearer_when_silent", true);
+  if (!dialect.request_headers.empty()) json.set("request_headers", to_json(dialect.request_headers));
+  if (!dialect.error_synonyms.empty()) json.set("error_synonyms", to_json(dialect.error_synonyms));
+  if (!dialect.parameter_names.empty()) json.set("parameter_names", to_json(dialect.parameter_names));
+  return json;
 }
 
 Json to_json(const OAuthConfig& config) {
@@ -38,20 +66,31 @@ Json to_json(const OAuthConfig& config) {
   if (!config.endpoints.pushed_authorization_request.empty()) {
     endpoints.set("pushed_authorization_request", config.endpoints.pushed_authorization_request);
   }
+  if (!config.endpoints.registration.empty()) endpoints.set("registration", config.endpoints.registration);
   json.set("endpoints", std::move(endpoints));
   Json ports = Json::array();
   for (const auto port : config.alternative_ports) ports.push_back(static_cast<int>(port));
   json.set("alternative_ports", std::move(ports));
   if (!config.resources.empty()) json.set("resources", to_json(config.resources));
   if (!config.authorization_parameters.empty()) {
-    Json parameters = Json::object();
-    for (const auto& [name, value] : config.authorization_parameters) parameters.set(name, value);
-    json.set("authorization_parameters", std::move(parameters));
+    json.set("authorization_parameters", to_json(config.authorization_parameters));
   }
+  if (auto dialect = to_json(config.dialect); !dialect.as_object()->empty()) json.set("dialect", std::move(dialect));
+  if (config.max_age) json.set("max_age", static_cast<std::int64_t>(config.max_age->count()));
+  if (!config.acr_values.empty()) json.set("acr_values", to_json(config.acr_values));
   if (config.dpop_bound_access_tokens) json.set("dpop_bound_access_tokens", true);
   if (config.pushes_authorization) json.set("pushes_authorization", true);
   set_secret(json, "client_key", config.client_key);
   if (!config.client_key_id.empty()) json.set("client_key_id", config.client_key_id);
+  if (!config.token_endpoint_auth_method.empty()) {
+    json.set("token_endpoint_auth_method", config.token_endpoint_auth_method);
+  }
+  if (!config.required_claims.empty()) json.set("required_claims", to_json(config.required_claims));
+  if (!config.account.subject.empty()) json.set("expected_subject", config.account.subject);
+  if (!config.account.login_hint.empty()) json.set("login_hint", config.account.login_hint);
+  if (config.registration) {  // not the initial access token: it is good for one registration, which is done
+    json.set("registration", Json::object({{"client_name", config.registration->client_name}}));
+  }
   return json;
 }
 
@@ -68,84 +107,84 @@ Json to_json(const OAuthTokens& tokens) {
   return json;
 }
 
-/// Reads members and remembers whether one was missing or of the wrong type.
-class Reader {
- public:
-  explicit Reader(const Json* json) : json_(json) {
-    if (json_ == nullptr || !json_->is_object()) is_good_ = false;
-  }
+Json to_json(const RegisteredClient& client) {
+  Json json = Json::object();
+  json.set("registered_at", to_json(client.registered_at));
+  if (client.secret_expires_at) json.set("secret_expires_at", to_json(*client.secret_expires_at));
+  json.set("management_uri", client.management_uri);
+  set_secret(json, "management_token", client.management_token);
+  json.set("asked_scopes", to_json(client.asked_scopes));
+  json.set("metadata", client.metadata);
+  if (client.proven) json.set("proven", true);
+  if (client.refused) json.set("refused", true);
+  if (client.replaces_refused) json.set("replaces_refused", true);
+  return json;
+}
 
-  [[nodiscard]] bool is_good() const { return is_good_; }
-  [[nodiscard]] const Json* at(std::string_view name) const { return is_good_ ? json_->find(name) : nullptr; }
-  std::string text(std::string_view name) { return need(is_good_ ? json_->string_at(name) : std::nullopt); }
-  std::int64_t integer(std::string_view name) { return need(is_good_ ? json_->int_at(name) : std::nullopt); }
-  TimePoint time(std::string_view name) {
-    constexpr std::int64_t kFar = 1'000'000'000'000'000;  // milliseconds; beyond it, adding could overflow
-    const auto at = integer(name);
-    if (at < -kFar || at > kFar) is_good_ = false;
-    return TimePoint(std::chrono::milliseconds(is_good_ ? at : 0));
-  }
-  Secret secret(std::string_view name) {
-    const std::string* const value = at(name) != nullptr ? at(name)->as_string() : nullptr;
-    if (value == nullptr) is_good_ = false;
-    return value == nullptr ? Secret() : Secret(*value);
-  }
-  std::optional<Secret> optional_secret(std::string_view name) {
-    if (at(name) == nullptr) return std::nullopt;
-    return secret(name);
-  }
-  std::vector<std::string> texts(std::string_view name) {
-    std::vector<std::string> result;
-    for (const auto& item : array(name)) {
-      if (const auto* value = item.as_string()) result.push_back(*value);
-      is_good_ = is_good_ && item.is_string();
-    }
-    return result;
-  }
-  std::vector<std::pair<std::string, std::string>> named_texts(std::string_view name) {
-    std::vector<std::pair<std::string, std::string>> result;
-    const Json::Object* const members = at(name) != nullptr ? at(name)->as_object() : nullptr;
-    if (members == nullptr) is_good_ = false;
-    for (std::size_t i = 0; members != nullptr && i < members->size(); ++i) {
-      const auto& [key, value] = (*members)[i];
-      if (const auto* text = value.as_string()) result.emplace_back(key, *text);
-      is_good_ = is_good_ && value.is_string();
-    }
-    return result;
-  }
-  std::vector<std::uint16_t> ports(std::string_view name) {
-    std::vector<std::uint16_t> result;
-    for (const auto& item : array(name)) {
-      const auto value = item.as_int();
-      is_good_ = is_good_ && value && *value >= 0 && *value <= 65535;
-      if (is_good_) result.push_back(static_cast<std::uint16_t>(*value));
-    }
-    return result;
-  }
+RegisteredClient read_registered(RecordReader& json) {
+  RegisteredClient client{.registered_at = json.time("registered_at"),
+                          .management_uri = json.text("management_uri"),
+                          .management_token = json.optional_secret("management_token"),
+                          .asked_scopes = json.texts("asked_scopes"),
+                          .metadata = json.text("metadata"),
+                          .proven = json.at("proven") != nullptr,
+                          .refused = json.at("refused") != nullptr,
+                          .replaces_refused = json.at("replaces_refused") != nullptr};
+  if (json.at("secret_expires_at") != nullptr) client.secret_expires_at = json.time("secret_expires_at");
+  return client;
+}
 
- private:
-  template <class T>
-  T need(std::optional<T> value) {
-    if (!value) is_good_ = false;
-    return value.value_or(T{});
+/// Members that older records lack.
+void read_later_settings(RecordReader& config, RecordReader& endpoints, OAuthConfig& into) {
+  if (config.at("resources") != nullptr) into.resources = config.texts("resources");
+  if (config.at("authorization_parameters") != nullptr) {
+    into.authorization_parameters = config.named_texts("authorization_parameters");
   }
-  const Json::Array& array(std::string_view name) {
-    static const Json::Array kEmpty;
-    const Json* const member = at(name);
-    const Json::Array* const items = member != nullptr ? member->as_array() : nullptr;
-    if (items == nullptr) is_good_ = false;
-    return items == nullptr ? kEmpty : *items;
+  if (config.at("max_age") != nullptr) into.max_age = std::chrono::seconds(config.integer("max_age"));
+  if (config.at("acr_values") != nullptr) into.acr_values = config.texts("acr_values");
+  into.dpop_bound_access_tokens = config.at("dpop_bound_access_tokens") != nullptr;
+  into.pushes_authorization = config.at("pushes_authorization") != nullptr;
+  into.client_key = config.optional_secret("client_key");
+  if (config.at("client_key_id") != nullptr) into.client_key_id = config.text("client_key_id");
+  if (config.at("token_endpoint_auth_method") != nullptr) {
+    into.token_endpoint_auth_method = config.text("token_endpoint_auth_method");
   }
+  if (config.at("required_claims") != nullptr) into.required_claims = config.named_texts("required_claims");
+  if (config.at("expected_subject") != nullptr) into.account.subject = config.text("expected_subject");
+  if (config.at("login_hint") != nullptr) into.account.login_hint = config.text("login_hint");
+  if (const auto* registration = config.at("registration")) {
+    into.registration = RegistrationRequest{.client_name = registration->string_at("client_name").value_or("")};
+  }
+  if (endpoints.at("device_authorization") != nullptr) {
+    into.endpoints.device_authorization = endpoints.text("device_authorization");
+  }
+  if (endpoints.at("pushed_authorization_request") != nullptr) {
+    into.endpoints.pushed_authorization_request = endpoints.text("pushed_authorization_request");
+  }
+  if (endpoints.at("registration") != nullptr) into.endpoints.registration = endpoints.text("registration");
+}
 
-  const Json* json_;
-  bool is_good_ = true;
-};
+ProviderDialect read_dialect(RecordReader& json) {
+  const auto text = [&](std::string_view name) { return json.at(name) != nullptr ? json.text(name) : std::string(); };
+  ProviderDialect dialect{.client_secret_method = text("client_secret_method"),
+                          .scope_separator = text("scope_separator"),
+                          .granted_scope_separator = text("granted_scope_separator"),
+                          .json_requests = json.at("json_requests") != nullptr,
+                          .state_in_token_request = json.at("state_in_token_request") != nullptr,
+                          .redirect_uri_in_refresh = json.at("redirect_uri_in_refresh") != nullptr,
+                          .bearer_when_silent = json.at("bearer_when_silent") != nullptr};
+  if (json.at("request_headers") != nullptr) dialect.request_headers = json.named_texts("request_headers");
+  if (json.at("error_synonyms") != nullptr) dialect.error_synonyms = json.named_texts("error_synonyms");
+  if (json.at("parameter_names") != nullptr) dialect.parameter_names = json.named_texts("parameter_names");
+  return dialect;
+}
 
 std::optional<StoredLogin> read(const Json& json) {
-  Reader record(&json);
-  Reader config(record.at("config"));
-  Reader endpoints(config.at("endpoints"));
-  Reader tokens(record.at("tokens"));
+
+  RecordReader record(&json);
+  RecordReader config(record.at("config"));
+  RecordReader endpoints(config.at("endpoints"));
+  RecordReader tokens(record.at("tokens"));
   StoredLogin login{
       .config = {.issuer = config.text("issuer"),
                  .client_id = config.text("client_id"),
@@ -167,22 +206,24 @@ std::optional<StoredLogin> read(const Json& json) {
                  .scopes = tokens.texts("scopes")},
       .generation = static_cast<std::uint64_t>(record.integer("generation"))};
   if (tokens.at("expires_at") != nullptr) login.tokens.expires_at = tokens.time("expires_at");
-  if (config.at("resources") != nullptr) login.config.resources = config.texts("resources");
-  if (config.at("authorization_parameters") != nullptr) {
-    login.config.authorization_parameters = config.named_texts("authorization_parameters");
+  read_later_settings(config, endpoints, login.config);
+  if (config.at("dialect") != nullptr) {
+    RecordReader dialect(config.at("dialect"));
+    login.config.dialect = read_dialect(dialect);
+    if (!dialect.is_good()) return std::nullopt;
   }
-  login.config.dpop_bound_access_tokens = config.at("dpop_bound_access_tokens") != nullptr;
-  login.config.pushes_authorization = config.at("pushes_authorization") != nullptr;
-  login.config.client_key = config.optional_secret("client_key");
-  if (config.at("client_key_id") != nullptr) login.config.client_key_id = config.text("client_key_id");
-  if (endpoints.at("device_authorization") != nullptr) {
-    login.config.endpoints.device_authorization = endpoints.text("device_authorization");
-  }
-  if (endpoints.at("pushed_authorization_request") != nullptr) {
-    login.config.endpoints.pushed_authorization_request = endpoints.text("pushed_authorization_request");
+  if (record.at("registered") != nullptr) {
+    RecordReader registered(record.at("registered"));
+    login.registered = read_registered(registered);
+    if (!registered.is_good()) return std::nullopt;
   }
   if (!record.is_good() || !config.is_good() || !endpoints.is_good() || !tokens.is_good()) return std::nullopt;
   return login;
+}
+
+std::optional<Secret> management_token(const StoredLogin& login) {
+  if (!login.registered || !login.registered->management_token) return std::nullopt;
+  return login.registered->management_token->clone();
 }
 
 }  // namespace
@@ -193,9 +234,11 @@ bool is_same(const std::optional<Secret>& a, const std::optional<Secret>& b) {
 
 Secret encode_record(const StoredLogin& login) {
   Json json = Json::object();
+  json.set("version", kRecordVersion);
   json.set("generation", static_cast<std::int64_t>(login.generation));
   json.set("config", to_json(login.config));
   json.set("tokens", to_json(login.tokens));
+  if (login.registered) json.set("registered", to_json(*login.registered));
   const std::string text = json.dump();
   wipe_json(json);
   Secret secret(text);
@@ -211,13 +254,22 @@ std::optional<StoredLogin> decode_record(std::string_view text) {
   return login;
 }
 
+bool is_of_newer_version(std::string_view text) {
+  auto json = codec::Json::parse(text);
+  if (!json) return false;
+  const bool is_newer = json->int_at("version").value_or(kRecordVersion) > kRecordVersion;
+  wipe_json(*json);
+  return is_newer;
+}
+
 bool is_encodable(const StoredLogin& login, std::string_view encoded) {
   const auto back = decode_record(encoded);
   return back && back->tokens.access_token.equals(login.tokens.access_token) &&
          is_same(back->tokens.refresh_token, login.tokens.refresh_token) &&
          is_same(back->tokens.id_token, login.tokens.id_token) &&
          is_same(back->tokens.dpop_key, login.tokens.dpop_key) &&
-         is_same(back->config.client_secret, login.config.client_secret);
+         is_same(back->config.client_secret, login.config.client_secret) &&
+         is_same(management_token(*back), management_token(login));
 }
 
 }  // namespace mimir::oauth::internal

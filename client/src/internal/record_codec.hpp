@@ -14,6 +14,10 @@ namespace mimir::oauth::internal {
 [[nodiscard]] bool is_encodable(const StoredLogin& login, std::string_view encoded);
 /// Both absent, or equal; in time that depends on the lengths only.
 [[nodiscard]] bool is_same(const std::optional<Secret>& a, const std::optional<Secret>& b);
+/// Whether a newer program wrote it. What it says may have another meaning, and what this one does not know would be lost
+/// by writing the record again: so it is neither read nor replaced (CH-ST-08). Whoever adds a member that an older program
+/// must not lose raises the number.
+[[nodiscard]] bool is_of_newer_version(std::string_view text);
 /// Nothing when the text is not a whole record. Members that are not known are ignored.
 [[nodiscard]] std::optional<StoredLogin> decode_record(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mimir::oauth::internal {
 
@@ -9,6 +10,9 @@ namespace mimir::oauth::internal {
 /// length that a file system would refuse (CH-FS-15). Names that begin with `=` are ours and never come out of it,
 /// but for the hash of a name that is too long.
 [[nodiscard]] std::string record_stem(const std::string& provider);
+
+/// Whether a record is the library's own and no login: no command line takes a name that begins so.
+[[nodiscard]] inline bool is_own_record(std::string_view name) { return name.starts_with('='); }
 
 /// The provider's name, or nothing when the stem is a hash or not of our making.
 [[nodiscard]] std::optional<std::string> provider_from_stem(const std::string& stem);

@@ -10,6 +10,8 @@
 #include <internal/body.hpp>
 #include <internal/challenge.hpp>
 #include <internal/endpoint.hpp>
+#include <internal/internal_address.hpp>
+#include <internal/repeat.hpp>
 #include <internal/sanitise.hpp>
 
 namespace mimir::oauth::internal {
@@ -26,26 +28,6 @@ Error useless(Category category, std::string code, std::string message, std::str
           .spec = std::move(spec)};
 }
 
-/// An address literal that means something else in each network: a stranger has no business sending us there (RFC 9728
-/// §7.7).
-bool is_internal_literal(std::string host) {
-  std::array<std::uint8_t, 16> bytes{};
-  if (host.starts_with('[')) {
-    host = host.substr(1, host.size() - 2);
-    if (::inet_pton(AF_INET6, host.c_str(), bytes.data()) != 1) return true;  // a zone or worse
-    if ((bytes[0] & 0xFE) == 0xFC || (bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80)) return true;
-    for (std::size_t i = 0; i < 10; ++i) {
-      if (bytes[i] != 0) return false;
-    }
-    return true;  // ::1, ::, and IPv4 in disguise
-  }
-  if (::inet_pton(AF_INET, host.c_str(), bytes.data()) != 1) {
-    return host.find_first_not_of("0123456789.x") == std::string::npos;  // 0x7f.1 and its like
-  }
-  return bytes[0] == 0 || bytes[0] == 10 || bytes[0] == 127 || (bytes[0] == 172 && (bytes[1] & 0xF0) == 16) ||
-         (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 169 && bytes[1] == 254);
-}
-
 Result<> check_server(const std::string& issuer, bool resource_is_local) {
   const auto url = codec::Url::parse(issuer);
   if (!url || url->query() || url->fragment() || !is_protected(*url)) {
@@ -59,14 +41,9 @@ Result<> check_server(const std::string& issuer, bool resource_is_local) {
                       "Nothing was sent there. Configure that issuer yourself if you trust it.", "RFC 9728 §7.7"));
 }
 
-Result<HttpResponse> get(const std::string& url, int redirects, const Context& context) {
-  auto outcome = context.seams.http.send({.url = url,
-                                          .headers = {{"Accept", "application/json"}},
-                                          .timeout = context.deadline.at_most(context.options.request_timeout),
-                                          .max_response_bytes = kMaxDocument,
-                                          .max_redirects = redirects},
-                                         context.deadline.stop());
-  return std::move(outcome.response);
+Result<HttpResponse> get(const std::string& url, bool outside_only, const Context& context) {
+  return std::move(get_patiently({.url = url, .accept = "application/json", .max_bytes = kMaxDocument,
+                                  .outside_only = outside_only}, context).response);
 }
 
 Result<ProtectedResource> read_document(const HttpResponse& response, const std::string& url, bool is_local) {
@@ -109,7 +86,7 @@ Result<ProtectedResource> read_document(const HttpResponse& response, const std:
 Result<ProtectedResource> run_resource_discovery(const std::string& url, const Context& context) {
   const auto resource = check_url(url);
   if (!resource) return fail(resource.error());
-  const auto asked = get(url, 0, context);
+  const auto asked = get(url, false, context);
   if (!asked) return fail(asked.error());
   if (asked->status == 429 || asked->status >= 500) {
     return fail(useless(Category::TryLater, "resource.unavailable",
@@ -130,7 +107,7 @@ Result<ProtectedResource> run_resource_discovery(const std::string& url, const C
                             sanitise(*location, 100) + ".",
                         "Report it to who runs the resource.", "RFC 9728 §7.7"));
   }
-  const auto answer = get(*location, 0, context);
+  const auto answer = get(*location, !local, context);
   if (!answer) return fail(answer.error());
   auto found = read_document(*answer, url, local);
   // RFC 6750 §3: what this request would have needed says more than all that there is.

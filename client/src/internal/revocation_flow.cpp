@@ -1,4 +1,5 @@
 // Ending a login: RFC 7009, then the local copy goes whatever the server said.
+#include <internal/client_registry.hpp>
 #include <internal/form_post.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_state.hpp>
@@ -34,7 +35,7 @@ bool revoke(const Secret& token, std::string_view hint, const OAuthConfig& confi
             ClientAuthentication method, const Context& context, Outcome& outcome, RevokeReport& report) {
   SecretForm form;
   form.add("token", token.expose()).add("token_type_hint", hint);
-  auto exchange = post_form(metadata.endpoints.revocation, form, method, config, context);
+  auto exchange = post_form(metadata.endpoints.revocation, form, method, config, context, Repeat::Refused);
   outcome = Outcome::Failed;
   if (!exchange.response) {
     note_failure(report, exchange.response.error());
@@ -47,49 +48,74 @@ bool revoke(const Secret& token, std::string_view hint, const OAuthConfig& confi
   const auto error = failure_of(*exchange.response, {.step = Step::Revocation,
                                                      .provider = sanitise(context.provider, 64),
                                                      .url = metadata.endpoints.revocation,
-                                                     .now = context.now()});
+                                                     .now = context.now(),
+                                                     .dialect = &config.dialect});
   if (error.code == "invalid_token") {
     // RFC 7009 §2.2 wants 200 for a dead token; providers whose revocation takes the whole grant along answer the second
     // of its tokens like this. Dead is what was asked for.
     outcome = Outcome::Revoked;
     return true;
   }
-  if (error.code == "unsupported_token_type") outcome = Outcome::NotOffered;  // RFC 7009 §2.2.1
+  if (error.code == "unsupported_token_type") {  // RFC 7009 §2.2.1: the other one of the login may well be revoked
+    outcome = Outcome::NotOffered;
+    const std::string kind = hint == "refresh_token" ? "refresh token" : "access token";
+    note(report, "The provider does not revoke tokens of this kind: the " + kind + " stays valid there until it expires.");
+    return true;
+  }
   note_failure(report, error);
   return true;
 }
 
-void revoke_tokens(const StoredLogin& login, ManagerState& state, const Context& context, RevokeReport& report) {
-  const bool has_refresh = login.tokens.refresh_token && !login.tokens.refresh_token->empty();
+void revoke_tokens(const OAuthConfig& config, const OAuthTokens& tokens, ManagerState& state, const Context& context,
+                   RevokeReport& report) {
+  const bool has_refresh = tokens.refresh_token && !tokens.refresh_token->empty();
   const auto all = [&](Outcome outcome) {
     if (has_refresh) report.refresh_token = outcome;
     report.access_token = outcome;
   };
-  const auto metadata = state.discovery.find(login.config, {.revocation = true}, context);
-  if (!metadata) {
+  const auto metadata = state.discovery.find(config, {.revocation = true}, context);
+  // Configured by hand, without metadata and without an endpoint for this: there is none.
+  const bool is_known_not_to = !metadata && metadata.error().code == "metadata.absent" && !config.endpoints.token.empty();
+  if (!metadata && !is_known_not_to) {
     all(Outcome::Failed);
     return note_failure(report, metadata.error());
   }
-  if (metadata->endpoints.revocation.empty()) {
+  if (is_known_not_to || metadata->endpoints.revocation.empty()) {
     all(Outcome::NotOffered);
     return note(report, "The provider offers no revocation; the tokens stay valid there until they expire.");
   }
-  const auto method = choose_client_authentication(login.config, *metadata);
+  const auto method = choose_client_authentication(config, *metadata);
   if (!method) {
     all(Outcome::Failed);
     return note_failure(report, method.error());
   }
   // The refresh token first: it is the one that lives long (RFC 7009 §2.1).
-  if (has_refresh && !revoke(*login.tokens.refresh_token, "refresh_token", login.config, *metadata, *method, context,
+  if (has_refresh && !revoke(*tokens.refresh_token, "refresh_token", config, *metadata, *method, context,
                              report.refresh_token, report)) {
     report.access_token = Outcome::Failed;
     return;
   }
-  revoke(login.tokens.access_token, "access_token", login.config, *metadata, *method, context, report.access_token,
-         report);
+  revoke(tokens.access_token, "access_token", config, *metadata, *method, context, report.access_token, report);
+}
+
+/// An ID Token without a subject is `id_token.sub` too, but nobody's.
+bool tells_of_another(const Error& why) {
+  const bool is_other_subject = why.code == "id_token.sub" && why.category == Category::AttackSuspected;
+  return is_other_subject || why.code == "account.mismatch" || why.code == "account.unexpected" || why.code == "id_token.claim_required";
 }
 
 }  // namespace
+
+void revoke_if_anothers(const Error& why, const OAuthConfig& config, const OAuthTokens& refused, ManagerState& state,
+                        const Context& context) {
+  if (!tells_of_another(why)) return;
+  RevokeReport report;
+  revoke_tokens(config, refused, state, context, report);
+  const auto lives = [](Outcome outcome) { return outcome == Outcome::Failed || outcome == Outcome::NotOffered; };
+  if (lives(report.refresh_token) || lives(report.access_token)) {
+    context.emit(Event::Kind::Warning, "the tokens of the other account, which are not kept, may still be live: " + report.detail);
+  }
+}
 
 Result<RevokeReport> run_revocation(ManagerState& state, const Context& context) {
   auto& storage = state.seams.storage;
@@ -102,7 +128,8 @@ Result<RevokeReport> run_revocation(ManagerState& state, const Context& context)
   } else if (!*login) {
     return report;
   } else if (holds_login((*login)->tokens)) {
-    revoke_tokens(**login, state, context, report);
+    use_current_credential((*login)->config, storage);
+    revoke_tokens((*login)->config, (*login)->tokens, state, context, report);
   }
   if (auto erased = storage.erase(context.provider); !erased) return fail(std::move(erased.error()));
   report.deleted = true;

@@ -6,6 +6,7 @@
 #include <mimir/codec/digest.hpp>
 
 #include "internal/aead.hpp"
+#include "internal/storage_errors.hpp"
 
 namespace mimir::oauth::internal {
 namespace {
@@ -109,10 +110,7 @@ Result<std::string> seal_record(const SealingKeys& keys, const std::string& prov
 Result<Secret> open_record(const SealingKeys& keys, const std::string& provider, std::string_view bytes) {
   const auto file = take_apart(bytes);
   if (!file) return fail(corrupt_record(provider));
-  if (file->version > kVersion) {
-    return fail(local("storage.newer_version", "The stored login of " + provider + " was written by a newer version.",
-                      "Update this program; the file was left as it is."));
-  }
+  if (file->version > kVersion) return fail(newer_version(provider));
   if (file->version != kVersion || file->provider != provider || (file->binding != kUnbound && file->binding != kBoundToMachine)) {
     return fail(corrupt_record(provider));
   }

@@ -18,6 +18,13 @@ inline constexpr std::chrono::seconds kLockTimeout{30};
           .hint = "Load it again; the newer login is the one that counts."};
 }
 
+[[nodiscard]] inline Error newer_version(const std::string& provider) {
+  return {.category = Category::LocalEnvironment,
+          .code = "storage.newer_version",
+          .message = "The stored login of " + provider + " was written by a newer version.",
+          .hint = "Update this program; the login was left as it is."};
+}
+
 [[nodiscard]] inline Error lock_timeout(const std::string& provider) {
   return {.category = Category::TryLater,
           .code = "storage.lock_timeout",

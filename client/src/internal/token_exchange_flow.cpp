@@ -32,16 +32,17 @@ Result<TokenGrant> ask(ManagerState& state, const SecretForm& form, Step step, c
   const auto key = make_dpop_key(config, *metadata);
   if (!key) return fail(key.error());
   std::optional<DpopBinding> bound;
-  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces});
+  if (*key) bound.emplace(DpopBinding{**key, state.dpop_nonces, state.clocks});
 
   const auto& url = metadata->endpoints.token;
-  auto outcome = post_form(url, form, *method, config, context, bound ? &*bound : nullptr);
+  auto outcome = post_form(url, form, *method, config, context, Repeat::NotSent, bound ? &*bound : nullptr);
   if (!outcome.response) return fail(std::move(outcome.response.error()));
   auto grant = validate_token_response(*outcome.response, {.step = step,
                                                            .provider = sanitise(context.provider, 64),
                                                            .url = url,
                                                            .now = context.now(),
-                                                           .bound = bound.has_value()});
+                                                           .bound = bound.has_value(),
+                                                           .dialect = &config.dialect});
   if (!grant) return grant;
   if (bound) grant->dpop_key = bound->key.pem().clone();
   grant->refresh_token.reset();  // RFC 7521 §4.1: what was handed in renews just as well

@@ -62,18 +62,33 @@ std::optional<std::chrono::seconds> read_lifetime(const codec::Json& member) {
   return clamped(seconds);
 }
 
-void read_optional_members(const codec::Json& body, TokenGrant& grant) {
+/// Nothing when the member is of a type that neither RFC 6749 §5.1 nor this provider has.
+std::optional<std::vector<std::string>> read_scopes(const codec::Json& member, const AnswerSource& source) {
+  const auto separator = source.dialect != nullptr ? source.dialect->granted_scope_separator : std::string();
+  if (const auto* text = member.as_string()) {
+    auto words = *text;
+    if (separator.size() == 1) std::ranges::replace(words, separator.front(), ' ');
+    return split_scopes(words);
+  }
+  const auto* list = member.as_array();
+  if (list == nullptr || separator != "list") return std::nullopt;
+  std::vector<std::string> scopes;
+  for (const auto& item : *list) {
+    if (!item.is_string()) return std::nullopt;
+    scopes.push_back(*item.as_string());
+  }
+  return scopes;
+}
+
+void read_optional_members(const codec::Json& body, const AnswerSource& source, TokenGrant& grant) {
   if (const auto* expires_in = present(body, "expires_in")) {
     // Refusing the whole answer over its lifetime would throw away a refresh token that was rotated for it.
     grant.lifetime = read_lifetime(*expires_in);
     if (!grant.lifetime) grant.oddities.emplace_back("\"expires_in\" is not a number of seconds; it was ignored");
   }
   if (const auto* scope = present(body, "scope")) {
-    if (scope->is_string()) {
-      grant.scopes = split_scopes(*scope->as_string());
-    } else {
-      grant.oddities.emplace_back("\"scope\" is not a string; it was ignored");
-    }
+    grant.scopes = read_scopes(*scope, source);
+    if (!grant.scopes) grant.oddities.emplace_back("\"scope\" is not a string; it was ignored");
   }
 }
 
@@ -102,7 +117,8 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
   if (!*access) return fail(no_token_answer(source, "token.member_missing", "has no \"access_token\""));
   grant.access_token = **std::move(access);
 
-  const auto type = body->string_at("token_type");
+  auto type = body->string_at("token_type");
+  if (!type && !present(*body, "token_type") && source.dialect != nullptr && source.dialect->bearer_when_silent) type = "Bearer";
   if (!type) return fail(no_token_answer(source, "token.member_missing", "has no \"token_type\""));
   const bool bound = equal_ignoring_case(*type, "DPoP");
   const bool no_access_token = source.step == Step::TokenExchange && equal_ignoring_case(*type, "N_A");
@@ -125,7 +141,7 @@ Result<TokenGrant> validate_token_response(const HttpResponse& response, const A
   if (!id_token) return fail(std::move(id_token.error()));
   grant.id_token = *std::move(id_token);
   grant.issued_token_type = body->string_at("issued_token_type");
-  read_optional_members(*body, grant);
+  read_optional_members(*body, source, grant);
   return grant;
 }
 

@@ -6,6 +6,8 @@
 
 // clang-format off
 #include <windows.h>
+#include <aclapi.h>
+#include <sddl.h>
 // clang-format on
 
 #include <internal/dpapi_vault.hpp>
@@ -119,6 +121,56 @@ void a_file_that_is_held_is_tried_again(const fs::path& folder) {  // CH-FS-07
   check(back && *back && (*back)->expose() == "access-2", "and the old login is whole");
 }
 
+/// Who is named in the access list, as `S-1-...` and spaces; "?" when it cannot be read, "*" when there is none.
+std::string those_with_access(const fs::path& path) {
+  PACL list = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  auto name = path.wstring();
+  if (GetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &list, nullptr,
+                            &descriptor) != ERROR_SUCCESS) {
+    return "?";
+  }
+  std::string all = list == nullptr ? "*" : "";
+  for (WORD i = 0; list != nullptr && i < list->AceCount; ++i) {
+    void* entry = nullptr;
+    char* sid = nullptr;
+    if (GetAce(list, i, &entry) == 0) continue;
+    auto* const allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
+    if (allowed->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) continue;
+    if (ConvertSidToStringSidA(&allowed->SidStart, &sid) == 0) continue;
+    all += std::string(sid) + ' ';
+    LocalFree(sid);
+  }
+  LocalFree(descriptor);
+  return all;
+}
+
+/// @returns whether somebody has access, and neither everyone nor all users of the machine have.
+bool is_private(const fs::path& path) {
+  const auto all = those_with_access(path);
+  if (all.empty() || all == "?" || all == "*") return false;
+  for (const auto* sid : {"S-1-1-0 ", "S-1-5-11 ", "S-1-5-32-545 "}) {
+    if (all.find(sid) != std::string::npos) return false;
+  }
+  return true;
+}
+
+void other_users_have_no_access(const fs::path& folder) {  // CH-FS-07
+  const auto vault = make_dpapi_vault({folder, ::Sleep});
+  check(vault->write("google", Secret("access-1")).has_value(), "write");
+  check(is_private(folder), "the folder is private");
+  check(is_private(only_file(folder)), "so is the file");
+
+  const auto open_folder = folder.wstring() + L"-open";
+  fs::create_directory(open_folder);
+  check(!is_private(open_folder), "a folder that is not is told apart");
+  const auto in_open = make_dpapi_vault({open_folder, ::Sleep});
+  check(in_open->write("google", Secret("access-1")).has_value(), "write into a folder of somebody's making");
+  check(is_private(only_file(open_folder)), "the file is private there too");
+  check(in_open->write("google", Secret("access-2")).has_value(), "replace it");
+  check(is_private(only_file(open_folder)), "also once replaced");
+}
+
 void names_make_no_trouble(const fs::path& folder) {  // CH-FS-15
   const auto vault = make_dpapi_vault({folder, ::Sleep});
   for (const auto* name : {"CON", "a:b", "..\\x", "Google", "google"}) {
@@ -138,7 +190,8 @@ int main() {
   const fs::path root = fs::temp_directory_path() / ("mimir-dpapi-" + std::to_string(GetCurrentProcessId()));
   int number = 0;
   for (const auto test : {keeps_replaces_and_forgets, keeps_large_tokens, damage_is_an_error, files_cannot_be_exchanged,
-                          a_file_that_is_held_is_tried_again, names_make_no_trouble}) {
+                          a_file_that_is_held_is_tried_again, other_users_have_no_access,
+                          names_make_no_trouble}) {
     test(root / std::to_string(++number));
   }
   std::error_code ignored;

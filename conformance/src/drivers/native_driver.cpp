@@ -249,6 +249,7 @@ class NativeSession final : public Session {
   void listen(const oauth::Event& event, ClientResult& result) const {
     using Kind = oauth::Event::Kind;
     if (event.kind == Kind::Stored) result.said.push_back("stored in " + event.text);
+    else if (event.kind == Kind::CameBack) result.said.push_back("came back by " + event.text);
     else if (!event.text.empty()) result.said.push_back(event.text);
   }
 

@@ -1,6 +1,7 @@
 // Faults of a realm: added, seen and cleared while it runs.
 #include <charconv>
 
+#include "control/realm_parts.hpp"
 #include "control/route.hpp"
 
 namespace mockoauth::server {
@@ -45,64 +46,41 @@ ControlAnswer clear(const ControlCall& call) {
   return Json();
 }
 
-// The grammar in full is parse_fault_rule's; this is what a generated client needs to know of it.
-std::string rule_schema() {
-  const std::string match = R"({"anyOf": [{"title": "a text", "type": "string"},
-    {"title": "a match", "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "properties": {
-      "equals": {"type": "string"}, "matches": {"type": "string"}, "present": {"type": "boolean"},
-      "absent": {"type": "boolean"}}}]})";
-  const std::string action = R"("fault": {"type": "string"}, "arguments": {"type": "object"}, "phase": {"type": "string"})";
-  // Two schemas of one title are one name to a generator of clients, which then leaves the whole call out.
-  const auto action_called = [&](const std::string& title) {
-    return R"({"title": ")" + title + R"(", "type": "object", "additionalProperties": false, "required": ["fault"], "properties": {)" + action +
-           R"(, "times": {"type": "integer", "minimum": 1}}})";
-  };
-  return R"({"title": "a rule", "type": "object", "additionalProperties": false, "properties": {)" + action + R"(,
-    "when": {"type": "object", "additionalProperties": false, "properties": {
-      "endpoint": {"type": "string"}, "grant_type": {"type": "string"}, "client_id": {"type": "string"},
-      "user": {"type": "string"}, "flow": {"type": "string"}, "method": {"type": "string"},
-      "param": {"type": "object", "additionalProperties": )" + match + R"(},
-      "header": {"type": "object", "additionalProperties": )" + match + R"(},
-      "nth": {"anyOf": [{"title": "a number", "type": "integer"},
-                        {"title": "a list of numbers", "type": "array", "items": {"type": "integer"}}]}}},
-    "then": {"anyOf": [)" + action_called("an action") + R"(, {"title": "a list of actions", "type": "array", "items": )" +
-         action_called("one of the actions") + R"(}]},
-    "times": {"type": "integer", "minimum": 0},
-    "after": {"type": "integer", "minimum": 0},
-    "probability": {"type": "number", "minimum": 0, "maximum": 1},
-    "afterwards": {"type": "string", "enum": ["behave", "repeat", "fail"]},
-    "name": {"type": "string"}}})";
+std::string list_of(const std::string& schema) {
+  return R"({"type": "object", "required": ["faults"], "properties": {"faults": {"type": "array", "items": )" + schema + "}}}";
 }
+
+constexpr const char* kDescription = R"({"type": "object",
+  "required": ["name", "layer", "title", "phase", "phases", "arguments", "example"], "properties": {
+    "name": {"type": "string"}, "title": {"type": "string"},
+    "layer": {"type": "string", "enum": ["protocol", "http", "wire", "tls", "time", "life", "script"]},
+    "phase": {"type": "string", "description": "Where it strikes unless a rule says otherwise"},
+    "phases": {"type": "array", "items": {"type": "string"}, "description": "Where it can strike"},
+    "other_names": {"type": "array", "items": {"type": "string"}},
+    "endpoint": {"type": "string", "description": "The only one that it can strike"}, "grant_type": {"type": "string"},
+    "arguments": {"type": "array", "items": {"type": "object", "required": ["name", "kind", "meaning", "required"], "properties": {
+      "name": {"type": "string"}, "kind": {"type": "string"}, "meaning": {"type": "string"}, "required": {"type": "boolean"}}}},
+    "example": {"type": "object", "required": ["rule", "asks", "shows"], "properties": {
+      "rule": {"type": "object", "description": "As it can be added"},
+      "asks": {"type": "string", "description": "What is asked for meanwhile"},
+      "shows": {"type": "boolean", "description": "Whether the answer is another one then"}}}}})";
 
 }  // namespace
 
 void register_faults(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/faults", "knownFaults", "What can go wrong", {}, {}, 200, known});
-  routes.add({"GET",
-              "/_mock/realms/{realm}/faults",
-              "listFaults",
-              "The realm's faults and how often each struck",
-              {},
-              {},
-              200,
-              list_faults});
-  routes.add({"POST",
-              "/_mock/realms/{realm}/faults",
-              "addFault",
-              "Let something go wrong; times 0: always",
-              rule_schema(),
-              {},
-              201,
-              add_fault});
-  routes.add({"DELETE",
-              "/_mock/realms/{realm}/faults/{rule}",
-              "removeFault",
-              "Take one rule away and tell what it had done",
-              {},
-              {},
-              200,
-              remove_fault});
-  routes.add({"DELETE", "/_mock/realms/{realm}/faults", "clearFaults", "No faults from now on", {}, {}, 204, clear});
+  const std::string rules = "/_mock/realms/{realm}/faults";
+  routes.add({.method = "GET", .path = "/_mock/faults", .id = "knownFaults", .summary = "What can go wrong", .handle = known,
+              .answer = list_of(kDescription)});
+  routes.add({.method = "GET", .path = rules, .id = "listFaults", .summary = "The realm's faults and how often each struck",
+              .handle = list_faults, .answer = list_of(fault_state_schema())});
+  routes.add({.method = "POST", .path = rules, .id = "addFault", .summary = "Let something go wrong; times 0: always",
+              .body = fault_rule_schema(), .status = 201, .handle = add_fault,
+              .answer = R"({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}})"});
+  routes.add({.method = "DELETE", .path = rules + "/{rule}", .id = "removeFault",
+              .summary = "Take one rule away and tell what it had done", .handle = remove_fault,
+              .answer = fault_state_schema()});
+  routes.add({.method = "DELETE", .path = rules, .id = "clearFaults", .summary = "No faults from now on", .status = 204,
+              .handle = clear});
 }
 
 }  // namespace mockoauth::server

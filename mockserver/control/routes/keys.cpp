@@ -41,21 +41,24 @@ ControlAnswer retire(const ControlCall& call) {
 constexpr const char* kOverlapSchema = R"({"type": "object", "additionalProperties": false, "properties": {
   "overlap_s": {"type": "integer", "minimum": 0, "maximum": 3153600000}}})";
 
+constexpr const char* kKeysSchema = R"({"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": {
+  "type": "object", "required": ["kid", "alg", "signs", "published"], "properties": {
+    "kid": {"type": "string"}, "alg": {"type": "string"}, "signs": {"type": "boolean"}, "published": {"type": "boolean"},
+    "published_until": {"type": "string"}}}}}})";
+
 }  // namespace
 
 void register_keys(ControlRoutes& routes) {
-  routes.add({"GET",
-              "/_mock/realms/{realm}/keys",
-              "listKeys",
-              "Signing keys and whether they are published",
-              {},
-              {},
-              200,
-              list_keys});
-  routes.add({"POST", "/_mock/realms/{realm}/keys/rotate", "rotateKeys",
-              "New keys sign; the old ones stay published for a while", kOverlapSchema, {}, 200, rotate});
-  routes.add({"POST", "/_mock/realms/{realm}/keys/{kid}/retire", "retireKey",
-              "Take a key out of the published set, whether it signs or not", kOverlapSchema, {}, 204, retire});
+  const std::string at = "/_mock/realms/{realm}/keys";
+  routes.add({.method = "GET", .path = at, .id = "listKeys", .summary = "Signing keys and whether they are published",
+              .handle = list_keys, .answer = kKeysSchema});
+  routes.add({.method = "POST", .path = at + "/rotate", .id = "rotateKeys",
+              .summary = "New keys sign; the old ones stay published for a while", .body = kOverlapSchema, .handle = rotate,
+              .answer = R"({"type": "object", "required": ["kids"], "properties": {
+                "kids": {"type": "array", "items": {"type": "string"}}}})"});
+  routes.add({.method = "POST", .path = at + "/{kid}/retire", .id = "retireKey",
+              .summary = "Take a key out of the published set, whether it signs or not", .body = kOverlapSchema,
+              .status = 204, .handle = retire});
 }
 
 }  // namespace mockoauth::server

@@ -15,31 +15,29 @@ ControlAnswer add_model_answer(const ControlCall& call) {
   return left_in(*call.realm);
 }
 
+constexpr const char* kLeftSchema =
+    R"({"type": "object", "required": ["left"], "properties": {"left": {"type": "integer"}}})";
+
 }  // namespace
 
 void register_models(ControlRoutes& routes) {
-  routes.add({"GET",
-              "/_mock/realms/{realm}/models/answers",
-              "countModelAnswers",
-              "How many scripted answers are left",
-              {},
-              {},
-              200,
-              count_model_answers});
-  routes.add({"POST",
-              "/_mock/realms/{realm}/models/answers",
-              "addModelAnswer",
-              "What the model APIs say to the next request that fits, once",
-              R"({"type": "object", "additionalProperties": false, "properties": {
+  const std::string at = "/_mock/realms/{realm}/models/answers";
+  routes.add({.method = "GET", .path = at, .id = "countModelAnswers", .summary = "How many scripted answers are left",
+              .handle = count_model_answers, .answer = kLeftSchema});
+  routes.add({.method = "POST",
+              .path = at,
+              .id = "addModelAnswer",
+              .summary = "What the model APIs say to the next request that fits, once",
+              .body = R"({"type": "object", "additionalProperties": false, "properties": {
                 "text": {"type": "string"},
                 "tool_calls": {"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["name"],
                   "properties": {"name": {"type": "string", "minLength": 1}, "arguments": {"type": "object"}}}},
                 "stop": {"type": "string", "enum": ["end", "length", "refusal"]},
                 "when": {"type": "object", "additionalProperties": false, "properties": {
                   "model": {"type": "string"}, "contains": {"type": "string"}, "after_tool": {"type": "boolean"}}}}})",
-              {},
-              201,
-              add_model_answer});
+              .status = 201,
+              .handle = add_model_answer,
+              .answer = kLeftSchema});
 }
 
 }  // namespace mockoauth::server

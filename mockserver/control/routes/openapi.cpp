@@ -9,7 +9,11 @@ ControlAnswer show_openapi(const ControlCall&) { return describe_control_routes(
 }  // namespace
 
 void register_openapi(ControlRoutes& routes) {
-  routes.add({"GET", "/_mock/openapi.json", "showOpenApi", "This document", {}, {}, 200, show_openapi});
+  routes.add({.method = "GET", .path = "/_mock/openapi.json", .id = "showOpenApi", .summary = "This document",
+              .handle = show_openapi,
+              .answer = R"({"type": "object", "required": ["openapi", "info", "paths", "components"], "properties": {
+                "openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"},
+                "components": {"type": "object"}}})"});
 }
 
 }  // namespace mockoauth::server

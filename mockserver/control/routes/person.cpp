@@ -55,17 +55,19 @@ void register_person(ControlRoutes& routes) {
               .body = person_schema(),
               .status = 204,
               .handle = change_person});
-  routes.add({"GET", "/_mock/realms/{realm}/device-logins", "listDeviceLogins", "Sign-ins of devices (RFC 8628)", {},
-              {}, 200, devices});
-  routes.add({"POST",
-              "/_mock/realms/{realm}/device-logins/{user_code}",
-              "decideDeviceLogin",
-              "Decide at the verification page",
-              R"({"type": "object", "additionalProperties": false, "required": ["decision"], "properties": {
+  const std::string devices_at = "/_mock/realms/{realm}/device-logins";
+  routes.add({.method = "GET", .path = devices_at, .id = "listDeviceLogins", .summary = "Sign-ins of devices (RFC 8628)",
+              .handle = devices,
+              .answer = R"({"type": "object", "required": ["device_logins"], "properties": {"device_logins": {"type": "array",
+                "items": {"type": "object", "required": ["user_code", "client_id", "scopes", "state"], "properties": {
+                  "user_code": {"type": "string"}, "client_id": {"type": "string"},
+                  "scopes": {"type": "array", "items": {"type": "string"}},
+                  "state": {"type": "string", "enum": ["pending", "approved", "denied", "redeemed"]}}}}}})"});
+  routes.add({.method = "POST", .path = devices_at + "/{user_code}", .id = "decideDeviceLogin",
+              .summary = "Decide at the verification page",
+              .body = R"({"type": "object", "additionalProperties": false, "required": ["decision"], "properties": {
                 "decision": {"enum": ["approve", "deny"]}}})",
-              {},
-              204,
-              decide_waiting_device});
+              .status = 204, .handle = decide_waiting_device});
 }
 
 }  // namespace mockoauth::server

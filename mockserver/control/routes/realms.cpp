@@ -18,6 +18,14 @@ Json view_of_realm(const Realm& realm) {
                        {"provider", realm.profile().id()}});
 }
 
+Json whole_view_of_realm(const Realm& realm) {
+  auto view = view_of_realm(realm);
+  Json endpoints = Json::object();
+  for (const auto& [name, url] : realm.endpoint_urls()) endpoints.set(name, url);
+  view.set("endpoints", std::move(endpoints));
+  return view;
+}
+
 mimir::codec::Expected<Profile, Problem> profile_of(const Json& body) {
   const auto* own = body.find("profile");
   const auto id = body.string_at("provider");
@@ -119,7 +127,7 @@ ControlAnswer list_realms(const ControlCall& call) {
   return Json::object({{"realms", std::move(all)}});
 }
 
-ControlAnswer show_realm(const ControlCall& call) { return view_of_realm(*call.realm); }
+ControlAnswer show_realm(const ControlCall& call) { return whole_view_of_realm(*call.realm); }
 
 ControlAnswer reset_realm(const ControlCall& call) {
   call.realm->reset();
@@ -154,7 +162,9 @@ std::string create_schema() {
 void register_realms(ControlRoutes& routes) {
   const std::string view = R"({"title": "realm", "type": "object", "required": ["name", "issuer", "resource", "provider"],
     "properties": {"name": {"type": "string"}, "issuer": {"type": "string"}, "resource": {"type": "string"},
-                   "provider": {"type": "string"}}})";
+                   "provider": {"type": "string"},
+                   "endpoints": {"type": "object", "additionalProperties": {"type": "string"},
+                                 "description": "Where each is, by its name in metadata; in the answer about one realm"}}})";
   const std::string all = "/_mock/realms";
   const std::string one = all + "/{realm}";
   routes.add({.method = "GET",

@@ -113,7 +113,12 @@ void register_tokens(ControlRoutes& routes) {
               .body = R"({"type": "object", "additionalProperties": false, "required": ["client_id"], "properties": {
                 "client_id": {"type": "string", "minLength": 1}, "sub": {"type": "string", "minLength": 1},
                 "scopes": {"type": "array", "items": {"type": "string"}}}})",
-              .handle = issue, .answer = R"({"type": "object"})"});
+              .handle = issue,
+              // RFC 6749 §5.1, as the profile shapes it; it may have members of its own.
+              .answer = R"({"type": "object", "additionalProperties": true, "properties": {
+                "access_token": {"type": "string"}, "token_type": {"type": "string"},
+                "expires_in": {"type": ["integer", "string"]}, "refresh_token": {"type": "string"},
+                "scope": {"type": "string"}, "id_token": {"type": "string"}}})"});
   routes.add({.method = "POST",
               .path = at + "/revoke",
               .id = "revokeTokens",

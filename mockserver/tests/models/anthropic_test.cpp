@@ -70,6 +70,8 @@ TEST(AnthropicApi, CallsToolsThatAreOfferedAndScripted) {
 
   EXPECT_EQ(text_at(ask(server, question(), by_key()), "stop_reason"), "end_turn") << "the tool is not offered";
   EXPECT_EQ(server.realm().model_answers_left(), 1U);
+  EXPECT_EQ(server.realm().report().unused_model_answers, 1U);
+  EXPECT_FALSE(server.realm().report().is_clean());
   const auto answer = ask(server, question({{"tools", Json::array({kWeather})}}), by_key());
   EXPECT_EQ(text_at(answer, "stop_reason"), "tool_use");
   EXPECT_EQ(text_at_pointer(answer, "/content/0/text"), "Let me look.");

@@ -117,6 +117,7 @@ TEST(ModelApi, ScriptsThatMeanNothingAreRefused) {
     EXPECT_EQ(added.error().code, "model_answer");
   }
   EXPECT_EQ(server.realm().model_answers_left(), 0U);
+  EXPECT_TRUE(server.realm().report().is_clean());
 }
 
 TEST(ModelApi, MaxTokensCutsTheAnswer) {

@@ -20,6 +20,10 @@ struct AccountKey {
   friend bool operator==(const AccountKey&, const AccountKey&) = default;
 };
 
+/// The names under which there are logins, sorted: all records but those that the library keeps for itself, such as its
+/// registrations at providers.
+Result<std::vector<std::string>> login_names(TokenStorage& storage);
+
 /// Read from the record itself, so that the identity shown is that of the token used (CH-AC-04).
 [[nodiscard]] AccountKey account_key(const StoredLogin& login);
 

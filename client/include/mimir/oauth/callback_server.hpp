@@ -27,7 +27,16 @@ struct CallbackResult {
   std::string error = {};              ///< Sanitised to RFC 6749 §4.1.2.1's characters.
   std::string error_description = {};  ///< The same.
   std::optional<std::string> iss = {};  ///< RFC 9207 §2.
+  bool pasted = false;                  ///< A person pasted it; it did not come over the listener.
   std::size_t refused_requests = 0;     ///< How many requests did not belong to this login.
+};
+
+/// What a listener has seen besides while it waits.
+struct CallbackProgress {
+  std::size_t refused_requests = 0;  ///< That did not belong to this login.
+  bool saw_tls = false;              ///< A browser spoke TLS to the listener, as in its HTTPS-only mode.
+
+  [[nodiscard]] bool operator==(const CallbackProgress&) const = default;
 };
 
 /// What the page shown to the user says; the answer to the callback waits for it.
@@ -42,9 +51,12 @@ class CallbackReceiver {
   /// Binds before the browser opens. @returns the redirect URI with its real port, to be used byte for byte from now on.
   /// `callback.port_in_use` when every allowed port is taken, naming the holder where it can be told.
   virtual Result<std::string> listen(const CallbackOptions& options) = 0;
-  /// Blocks until a response with the right state came. `callback.timeout` (Cancelled) after the timeout;
+  /// Blocks until a response with the right state came. `callback.timeout` (Cancelled) after the timeout; then it may be
+  /// called again, and what came in between is not lost.
   /// `callback.ambiguous` (AttackSuspected) when a parameter came twice or code and error came together.
   virtual Result<CallbackResult> wait(std::chrono::milliseconds timeout, std::stop_token stop) = 0;
+  /// May be called from any thread.
+  [[nodiscard]] virtual CallbackProgress progress() const { return {}; }
   /// Answers the waiting browser truthfully and stops listening. Idempotent.
   virtual void finish(PageOutcome outcome) = 0;
 };
@@ -56,7 +68,8 @@ class CallbackReceiverFactory {
   virtual std::unique_ptr<CallbackReceiver> create() = 0;
 };
 
-/// Real sockets: a poll loop on one thread of its own, loopback only, close-on-exec, 32 connections, 32 KiB a request.
+/// Real sockets: a poll loop on one thread of its own, loopback only, close-on-exec, 256 connections (a quarter of the process's
+/// descriptors if that is less), 32 KiB a request.
 std::unique_ptr<CallbackReceiverFactory> make_callback_server_factory();
 
 }  // namespace mimir::oauth

@@ -20,6 +20,11 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};       ///< Connection and whole exchange.
   std::size_t max_response_bytes = 1024 * 1024;    ///< More than that ends the exchange with an error.
   int max_redirects = 0;                           ///< Followed for GET only, to https (or loopback) only, same rules at each hop.
+  /// A stranger chose the address: nothing is connected to whose name leads to loopback or into a private network (RFC 9728
+  /// §7.7): `network.internal_address`, AttackSuspected. Behind a proxy that is the proxy's to see to.
+  bool outside_only = false;
+  /// How long a stop lets a request end that may have left already: for one whose answer replaces what it spends.
+  std::chrono::milliseconds finish_after_stop{0};
 };
 
 struct HttpResponse {

@@ -23,8 +23,11 @@ class TokenSource {
   /// The access token, refreshed early when it is about to expire. Errors: LoginRequired, TryLater and those of a login.
   Result<Secret> access_token(const CallOptions& options = {});
 
-  /// Sends a request with the token (RFC 6750 §2.1). On 401 it refreshes once and sends once more; a second 401 is
-  /// returned as the response it is. Refuses plain http off loopback (RFC 6750 §5.3).
+  /// Sends a request with the token (RFC 6750 §2.1). What helps against a refusal is tried, each once, and then the answer
+  /// is returned as it is: after a 401 a new token; when more scope or a stronger login is wanted (login_demand()) a new
+  /// login, with LoginPolicy::WhenNeeded, and not again when that brought nothing; after a 429, or a 503 to an idempotent
+  /// method, a wait as long as Retry-After says, up to ManagerOptions::resource_patience. Refuses plain http off loopback,
+  /// and where the configuration has `resources` that are addresses, other origins than theirs (RFC 6750 §5.3).
   Result<HttpResponse> send(HttpRequest request, const CallOptions& options = {});
 
  private:

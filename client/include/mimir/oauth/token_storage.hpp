@@ -17,6 +17,8 @@ struct StoredLogin {
   OAuthConfig config;   ///< Enough to refresh and revoke without further configuration.
   OAuthTokens tokens;
   std::uint64_t generation = 0;
+  /// Set in a record that is no login but the registration of this program (RFC 7591); its tokens are empty.
+  std::optional<RegisteredClient> registered = {};
 
   [[nodiscard]] StoredLogin clone() const;
 };
@@ -35,6 +37,7 @@ class TokenStorage {
                                       std::uint64_t expected_generation) = 0;
   /// Removes the login; removing what is not there is fine.
   virtual Result<> erase(const std::string& provider) = 0;
+  /// Names of all records, sorted; one that begins with `=` is the library's own, see login_names().
   virtual Result<std::vector<std::string>> providers() = 0;
   /// Held between processes around load → refresh → store. `storage.lock_timeout` (TryLater) when it cannot be had.
   class Lock {

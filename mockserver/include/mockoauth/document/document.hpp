@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mimir/codec/json.hpp>
+#include <mimir/codec/nearest.hpp>
 #include <mimir/codec/result.hpp>
 #include <mockoauth/document/error.hpp>
 
@@ -60,7 +61,6 @@ class Schema {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The candidates nearest to `name` (edit distance), best first, at most `count`, none that is farther than half the name.
-std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates, std::size_t count = 3);
+using mimir::codec::nearest;
 
 }  // namespace mockoauth::document

@@ -10,6 +10,7 @@
 
 namespace mockoauth::server {
 
+/// Who may steer, and how.
 struct ControlOptions {
   /// What every call has to bring as `Authorization: Bearer`; empty: whoever reaches the socket may steer.
   std::string token = {};

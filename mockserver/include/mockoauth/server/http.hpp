@@ -33,6 +33,7 @@ struct HttpRequest {
   [[nodiscard]] std::string query() const;  ///< Target after `?`, or empty.
 };
 
+/// An answer before it is bytes.
 struct HttpResponse {
   int status = 200;
   Headers headers = {};

@@ -36,6 +36,7 @@ class JsonConfig {
   [[nodiscard]] Profile profile_of(const std::string& issuer_id, std::int64_t token_expiry) const;
 
   bool rotates_ = false;
+  bool asks_people_ = false;
   std::string algorithm_ = "RS256";
   std::optional<TimePoint> system_time_ = {};
   std::vector<Issuer> issuers_ = {};

@@ -26,6 +26,7 @@ struct ParkedCall {
   std::string client_id = {};
 };
 
+/// A latch as it stands at a moment.
 struct LatchState {
   std::string name;
   std::vector<ParkedCall> parked;  ///< In the order of arrival; those that are released but wait for their turn, too.

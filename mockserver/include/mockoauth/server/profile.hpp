@@ -28,7 +28,7 @@ class Profile {
   static mimir::codec::Expected<Profile, DataFileError> find(std::string_view id);
   /// Reads YAML (or JSON) text. @param file for messages.
   static mimir::codec::Expected<Profile, DataFileError> parse(std::string_view text, const std::string& file);
-  static mimir::codec::Expected<Profile, DataFileError> load(const std::filesystem::path& file);
+  static mimir::codec::Expected<Profile, DataFileError> load(const std::filesystem::path& file);  ///< parse() of a file.
   /// Ids of the embedded profiles, sorted.
   static std::vector<std::string> ids();
 
@@ -43,9 +43,9 @@ class Profile {
   [[nodiscard]] const mimir::codec::Json& knob(std::string_view name) const;
   /// Empty when it is no text. Good for as long as a profile of this data lives.
   [[nodiscard]] const std::string& text(std::string_view name) const;
-  [[nodiscard]] std::int64_t number(std::string_view name) const;
-  [[nodiscard]] bool flag(std::string_view name) const;
-  [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
+  [[nodiscard]] std::int64_t number(std::string_view name) const;  ///< 0 when it is no number.
+  [[nodiscard]] bool flag(std::string_view name) const;  ///< Whether it is `true`.
+  [[nodiscard]] std::vector<std::string> list(std::string_view name) const;  ///< Its texts; empty when it is no list.
   /// Whether a list knob holds this text.
   [[nodiscard]] bool lists(std::string_view name, std::string_view value) const;
   /// The distinct origins of the provider's real URLs (knobs `discovery.issuer` and `endpoints`), that of the issuer

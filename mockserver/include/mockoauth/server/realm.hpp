@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ struct ClientRegistration {
   std::vector<std::string> server_of = {};
 };
 
+/// Somebody who can sign in.
 struct User {
   std::string sub;
   std::string name = {};
@@ -123,6 +125,7 @@ struct PersonView {
   std::optional<std::vector<std::string>> allowed_scopes = {};  ///< Nothing: all that is asked for.
 };
 
+/// What a realm is made of. A value; what is left out is a provider that any client of the samples can use.
 struct RealmOptions {
   std::string name = "default";
   Profile profile = Profile::plain();
@@ -165,6 +168,9 @@ struct RealmOptions {
   /// Whoever names a client_id is taken for a client that is registered for everything and proves nothing. For suites
   /// that were written against a server that asks for nothing.
   bool takes_any_client = false;
+  /// Whoever gives a name at the login page is the user of that name, known or not, without password and consent; more
+  /// claims about them stand beside it as JSON. For the same suites.
+  bool takes_any_user = false;
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
   /// Whether people sign in and decide on pages, in a browser, instead of by decide(); nothing: as the knob `login.mode` says.
   std::optional<bool> login_by_form = {};
@@ -194,8 +200,10 @@ struct ScriptReport {
   std::vector<FaultRuleState> unexpected;  ///< Rules with `fail` that more requests fitted.
   std::vector<LatchState> forgotten;       ///< Latches whose calls had to be let go by themselves, or still wait.
 
+  std::size_t unused_model_answers = 0;    ///< Scripted answers of model APIs that no request got.
+
   [[nodiscard]] bool is_clean() const {
-    return unused.empty() && unfinished.empty() && unexpected.empty() && forgotten.empty();
+    return unused.empty() && unfinished.empty() && unexpected.empty() && forgotten.empty() && unused_model_answers == 0;
   }
 };
 
@@ -203,7 +211,7 @@ struct ScriptReport {
 /// between realms but the process.
 class Realm {
  public:
-  /// @param clock real time; must outlive the realm.
+  /// @param clock real time; must outlive the realm. Server::create_realm makes realms that are reached by a path.
   Realm(RealmOptions options, const Clock& clock);
   ~Realm();
   Realm(const Realm&) = delete;
@@ -217,6 +225,8 @@ class Realm {
   [[nodiscard]] std::string issuer() const;       ///< As the metadata prints it.
   /// What a client is configured with, where that is not what the metadata then prints (knob `discovery.place`).
   [[nodiscard]] std::string configured_issuer() const;
+  /// Where each endpoint is, by its name in metadata (RFC 8414 §2), whether the profile publishes metadata or not. Thread-safe.
+  [[nodiscard]] std::map<std::string, std::string> endpoint_urls() const;
   [[nodiscard]] std::string resource_url() const;  ///< Absolute URL of the protected resource.
   [[nodiscard]] const Profile& profile() const;
   [[nodiscard]] Journal& journal();
@@ -238,7 +248,7 @@ class Realm {
   void put_user(User user);  ///< Replaces one of the same `sub`; what was issued for them before stays as it is.
   /// Fails with `user.unknown` or, since somebody has to sit at the login page, `user.last`.
   mimir::codec::Result<> remove_user(const std::string& sub);
-  [[nodiscard]] std::vector<User> users() const;
+  [[nodiscard]] std::vector<User> users() const;  ///< In the order of addition.
 
   void decide(UserDecision decision);  ///< From now on.
   /// From now on this one sits at the login page, whatever login_hint says; without it a known hint chooses.
@@ -251,7 +261,7 @@ class Realm {
   /// What the model APIs (knob `models.apis`) say to the next request that fits, once: `{text, tool_calls, stop, when}`.
   /// Without one they say what the knob `models.answers` has, or repeat what they were told. Fails with `model_answer`.
   mimir::codec::Result<> add_model_answer(const mimir::codec::Json& answer);
-  [[nodiscard]] std::size_t model_answers_left() const;
+  [[nodiscard]] std::size_t model_answers_left() const;  ///< Scripted ones that no request got yet.
 
   /// Decides as the chosen user at the verification page (RFC 8628 §3.3). @returns whether an undecided, live sign-in
   /// has this user code; case and hyphen do not matter.
@@ -270,11 +280,11 @@ class Realm {
   [[nodiscard]] bool may_block() const;
   /// How the realm's rules of the phases `accept` and `handshake` want a connection to be met. Counts as a match.
   [[nodiscard]] Welcome welcome(const Arrival& arrival);
-  [[nodiscard]] ScriptReport report() const;
+  [[nodiscard]] ScriptReport report() const;  ///< What is left of its script so far.
   /// Lets every held call go, and whoever waits for an exchange; holds none any more. For whoever drops the realm;
   /// handle() still answers. @returns what was left of the script.
   ScriptReport end();
-  [[nodiscard]] bool has_ended() const;
+  [[nodiscard]] bool has_ended() const;  ///< Whether end() was called.
 
   /// Revokes as an administrator or the user at the provider's site would, without the client knowing.
   std::size_t revoke_all(std::string_view user_sub = {});  ///< Every grant (of that user). @returns how many.
@@ -286,7 +296,7 @@ class Realm {
   std::size_t expire_access_tokens();                       ///< All that live now. @returns how many.
   /// Ends one token, access or refresh, at once; the rest of its grant lives on. @returns whether it was alive.
   bool revoke_token(const std::string& text);
-  bool expire_token(const std::string& text);
+  bool expire_token(const std::string& text);  ///< As if its time were over. @returns whether it was alive.
 
   /// Signs any claims, so that a test can hold what no honest grant would give. It belongs to no grant; the journal
   /// names it. Errors as KeyRing::sign.

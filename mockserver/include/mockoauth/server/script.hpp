@@ -69,6 +69,7 @@ struct RuleProblem : mimir::codec::Error {
 template <class T>
 using RuleResult = mimir::codec::Expected<T, RuleProblem>;
 
+/// A rule, and what it has done so far.
 struct FaultRuleState {
   FaultRule rule;
   int fired = 0;                 ///< Requests that were struck.
@@ -113,7 +114,7 @@ struct FaultDescription {
   std::string example_asks = {};
   bool example_shows = true;  ///< Whether the answer is another one then.
 };
-[[nodiscard]] std::vector<FaultDescription> known_faults();
+[[nodiscard]] std::vector<FaultDescription> known_faults();  ///< By name.
 /// All of it, for programs: `{name, layer, title, phase, phases, other_names, arguments, endpoint, grant_type, example}`.
 [[nodiscard]] mimir::codec::Json fault_description_to_json(const FaultDescription& fault);
 

@@ -24,6 +24,7 @@ struct RealmDefaults {
   std::function<std::optional<RealmOptions>(const std::string& segment)> at_any_path = {};
 };
 
+/// How much one process takes on.
 struct ServerLimits {
   std::size_t realms = 10'000;  ///< An untouched one takes a few KiB.
 };
@@ -47,11 +48,11 @@ class Server {
   /// `realm.name`, `realm.path` or `realm.limit`. @param prepare is called before anybody else can see the realm.
   mimir::codec::Result<std::shared_ptr<Realm>> create_realm(RealmOptions options,
                                                             const std::function<void(Realm&)>& prepare = {});
-  [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;
+  [[nodiscard]] std::shared_ptr<Realm> find_realm(std::string_view name) const;  ///< Null: there is none of this name.
   /// Calls that its latches hold are let go (Realm::end). @returns what was left of its script; nothing: there is none
   /// of this name.
   std::optional<ScriptReport> drop_realm(std::string_view name);
-  [[nodiscard]] std::vector<std::string> realms() const;
+  [[nodiscard]] std::vector<std::string> realms() const;  ///< Their names, sorted.
   [[nodiscard]] const std::string& origin() const;  ///< The first.
 
   HttpResponse handle(HttpRequest request);  ///< By value as Realm::handle.

@@ -8,6 +8,7 @@ namespace mockoauth::server {
 
 /// A connection that has come and not yet asked for anything.
 struct Arrival {
+  /// How far it is.
   enum class At {
     Accept,     ///< Nothing was read.
     Handshake,  ///< TLS only: the ClientHello was read, nothing is answered.
@@ -19,6 +20,7 @@ struct Arrival {
 
 /// How a connection is met: as it should be, unless a rule wants it otherwise.
 struct Welcome {
+  /// What is done with it.
   enum class Deed {
     Serve,
     Close,    ///< The end of the stream, in order.

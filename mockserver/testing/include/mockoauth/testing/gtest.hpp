@@ -42,9 +42,12 @@ class MockOauthTest : public ::testing::Test {
     return options;
   }
 
-  [[nodiscard]] server::Realm& realm() const { return **realm_; }
+  [[nodiscard]] server::Realm& realm() const { return **realm_; }  ///< Of this test.
+  /// What a client is configured with: `http://127.0.0.1:4321/r/NAME`.
   [[nodiscard]] std::string issuer() const { return realm().configured_issuer(); }
 
+  /// Scopes of this test's realm; what they complain about is a failure. A rule that means nothing throws
+  /// std::runtime_error, which ends the test.
   [[nodiscard]] FaultScope fault(server::FaultRule rule) const { return {realm(), std::move(rule), as_failure()}; }
   [[nodiscard]] LatchScope hold(server::RuleMatch when, int calls = 1, std::string phase = {}) const {
     return {realm(), std::move(when), calls, std::move(phase), as_failure()};

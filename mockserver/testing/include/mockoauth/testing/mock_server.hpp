@@ -16,7 +16,7 @@ class MockServer {
   MockServer(const MockServer&) = delete;
   MockServer& operator=(const MockServer&) = delete;
 
-  [[nodiscard]] server::Server& server();
+  [[nodiscard]] server::Server& server();  ///< Its realms; lives as long as this.
   [[nodiscard]] const std::string& origin() const;  ///< `http://127.0.0.1:4321`
 
  private:

@@ -14,18 +14,25 @@ class VirtualWaiter final : public Waiter {
   explicit VirtualWaiter(codec::ManualClock& clock) : clock_(clock) {}
   void wait(std::chrono::milliseconds time, std::stop_token) override {
     const std::lock_guard lock(mutex_);
-    waits_.push_back(std::chrono::duration_cast<std::chrono::seconds>(time));
+    pauses_.push_back(time);
     clock_.advance(time);
   }
+  [[nodiscard]] std::vector<std::chrono::milliseconds> pauses() const {
+    const std::lock_guard lock(mutex_);
+    return pauses_;
+  }
+  /// In whole seconds.
   [[nodiscard]] std::vector<std::chrono::seconds> waits() const {
     const std::lock_guard lock(mutex_);
-    return waits_;
+    std::vector<std::chrono::seconds> waits;
+    for (const auto pause : pauses_) waits.push_back(std::chrono::duration_cast<std::chrono::seconds>(pause));
+    return waits;
   }
 
  private:
   codec::ManualClock& clock_;
   mutable std::mutex mutex_;
-  std::vector<std::chrono::seconds> waits_;
+  std::vector<std::chrono::milliseconds> pauses_;
 };
 
 }  // namespace mimir::oauth::testing

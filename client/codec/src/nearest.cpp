@@ -1,10 +1,14 @@
+#include <mimir/codec/nearest.hpp>
+
 #include <algorithm>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
-#include <mockoauth/document/document.hpp>
-
-namespace mockoauth::document {
+namespace mimir::codec {
 namespace {
+
+constexpr std::size_t kLongestName = 80;
 
 // Levenshtein distance, one row at a time.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -25,19 +29,22 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates, std::size_t count) {
-  std::vector<std::pair<std::size_t, std::string>> ranked;
+  if (name.size() > kLongestName) return {};
+  // Of several that hold the name as a part, the one with the least around it comes first.
+  std::vector<std::tuple<std::size_t, std::size_t, std::string>> ranked;
   for (const auto& candidate : candidates) {
     const bool part = name.size() >= 3 && candidate.find(name) != std::string::npos;
-    const std::size_t distance = part ? 1 : edit_distance(name, candidate);
-    if (distance <= std::max<std::size_t>(2, name.size() / 2)) ranked.emplace_back(distance, candidate);
+    const std::size_t edits = edit_distance(name, candidate);
+    const std::size_t distance = part ? 1 : edits;
+    if (distance <= std::max<std::size_t>(2, name.size() / 2)) ranked.emplace_back(distance, edits, candidate);
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> best;
-  for (auto& [distance, candidate] : ranked) {
+  for (auto& [distance, edits, candidate] : ranked) {
     if (best.size() == count) break;
     best.push_back(std::move(candidate));
   }
   return best;
 }
 
-}  // namespace mockoauth::document
+}  // namespace mimir::codec
