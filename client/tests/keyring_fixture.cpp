@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +31,16 @@ void wait_until(const char* what, Condition condition) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited for " << what;
     std::this_thread::yield();
   }
+}
+
+/// A socket's file is there before anybody listens behind it.
+bool listens(const std::filesystem::path& path) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool connected = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(descriptor);
+  return connected;
 }
 
 void end(pid_t& pid) {
@@ -89,7 +101,7 @@ void KeyringTest::start_bus() {
   config.replace(config.find("@SOCKET@"), 8, (temporary_ / "bus").string());
   write_file(temporary_ / "bus.conf", config);
   bus_ = start({"dbus-daemon", "--nofork", "--config-file=" + (temporary_ / "bus.conf").string()});
-  wait_until("the session bus", [&] { return std::filesystem::exists(temporary_ / "bus"); });
+  wait_until("the session bus", [&] { return listens(temporary_ / "bus"); });
 }
 
 void KeyringTest::start_keyring() {
