@@ -77,7 +77,8 @@ that has nothing for the fault to change (no id_token for `jwt.expired`, no `/x`
 do so in the order in which they were added, so that `oauth.refuse` and `error.nested` make a nested error.
 
 The phases, in the order of a request: `accept` (a connection has come) and `handshake` (of TLS), at which nothing of a request
-is known and `when` has nothing but `nth`; `before_validation` (nothing is judged yet), `before_signing` (once for each JWT of the
+is known and `when` has nothing but `nth`; `while_down` (the provider is down, and the connection is about to be reset),
+`before_validation` (nothing is judged yet), `before_signing` (once for each JWT of the
 answer), `before_redirect` (what goes back by way of the browser), `after_commit` (what was issued or consumed is stored: a fault
 here loses the answer and not the change) and `before_send` (every answer, errors too).
 """
@@ -159,6 +160,14 @@ class Realm:
                     "authorize": self.authorize_path()}[asks], None, []
         if asks == "wrong code":
             return "/token", self.redeeming("unknown"), []
+        if asks == "down":
+            self.server.control("POST", "/realms/demo/faults", {"fault": "life.down", "arguments": {"for_s": 60}})
+            try:
+                self.server.call("GET", "/r/demo/jwks")
+                raise SystemExit("the provider did not go down")
+            except ConnectionError:
+                self.server.control("DELETE", "/realms/demo/faults")
+            return "/jwks", None, []
         code = self.code()
         if asks in ("token", "wrong verifier"):
             return "/token", self.redeeming(code, VERIFIER if asks == "token" else "wrong"), []
@@ -290,40 +299,108 @@ def cut(sign, run):
     return run if len(run) <= most + 1 else [*run[:most], f"{sign} ({len(run) - most} more lines)"]
 
 
-def struck(server, realm, fault):
+def missed(server, realm, rule):
+    """Why the rule did not strike; nothing: it did."""
     state = server.control("GET", f"/realms/{realm}/faults")["faults"][0]
-    if state["fired"] != 1:
-        raise SystemExit(f"{fault['name']} did not strike: {json.dumps(state)}")
+    if state["fired"] != 1 and "missed" not in state:
+        raise SystemExit(f"{json.dumps(rule)} did not strike: {json.dumps(state)}")
+    return state.get("missed")
 
 
-def seen_over_tls(server, fault):
-    url, trusted = server.ready["issuer"] + "/jwks", ["--cacert", server.ready["ca_file"]]
+def lines_at_connection(servers, rule, phase):
+    """Where no request has named a realm: of the default one."""
+    server = servers[0 if phase == "accept" else 1]
+    url = server.ready["issuer"] + "/jwks"
+    trusted = ["--cacert", server.ready["ca_file"]] if phase == "handshake" else []
     before = curl(url, None, trusted, None)
-    server.control("POST", "/realms/default/faults", fault["example"]["rule"])
+    server.control("POST", "/realms/default/faults", rule)
     after = curl(url, None, trusted, None)
-    struck(server, "default", fault)
+    if phase == "accept" and re.search(r"\[exit (7|56)\]$", after[-1]):
+        after[-1] = "curl: the connection is reset while it is made or just after [exit 7 or 56]"  # Who is faster.
+    why = missed(server, "default", rule)
     server.control("DELETE", "/realms/default/faults")
-    return compared(fault, before, after)
+    return before, after, why
+
+
+def lines_in_realms(server, rule, asks):
+    outputs = []
+    why = None
+    for one in (None, rule):
+        with Realm(server) as realm:
+            keys = Keys(json.loads(server.call("GET", "/r/demo/jwks")[1]))
+            path, form, options = realm.request(asks)
+            if one:
+                server.control("POST", "/realms/demo/faults", one)
+            outputs.append(curl(f"http://{server.origin}/r/demo{path}", form, options, keys))
+            if one:
+                why = missed(server, "demo", one)
+    return *outputs, why
+
+
+def provoked(servers, fault, rule):
+    """@returns what curl saw without the rule, with it, and why it did not strike."""
+    phase = rule.get("phase", fault["phase"])
+    if phase in ("accept", "handshake"):
+        return lines_at_connection(servers, rule, phase)
+    return lines_in_realms(servers[0], rule, fault["example"]["asks"])
 
 
 def seen(servers, fault):
-    plain, secured = servers
-    return seen_over_tls(secured, fault) if fault["layer"] == "tls" else seen_in_realms(plain, fault)
+    before, after, why = provoked(servers, fault, fault["example"]["rule"])
+    if why:
+        raise SystemExit(f"{fault['name']} did not strike: {why}")
+    return compared(fault, before, after)
 
 
-def seen_in_realms(server, fault):
-    example = fault["example"]
-    outputs = []
-    for rule in (None, example["rule"]):
-        with Realm(server) as realm:
-            keys = Keys(json.loads(server.call("GET", "/r/demo/jwks")[1]))
-            path, form, options = realm.request(example["asks"])
-            if rule:
-                server.control("POST", "/realms/demo/faults", rule)
-            outputs.append(curl(f"http://{server.origin}/r/demo{path}", form, options, keys))
-            if rule:
-                struck(server, "demo", fault)
-    return compared(fault, *outputs)
+CHOICES = re.compile(r"[a-z0-9_]+(, [a-z0-9_]+)+")
+
+
+def other_rules(fault):
+    """The other choices that its arguments have, and the other phases at which it can strike: each in words, and as a rule."""
+    rule = fault["example"]["rule"]
+    arguments = rule.get("arguments", {})
+    for argument in fault["arguments"]:
+        name, kind = argument["name"], argument["kind"]
+        values = kind.split(", ") if CHOICES.fullmatch(kind) else [True] if kind == "true or false" else []
+        for value in values:
+            if value != arguments.get(name):
+                yield f"`{name}`: {json.dumps(value)}", {**rule, "arguments": {**arguments, name: value}}
+    for phase in fault["phases"]:
+        if phase != rule.get("phase", fault["phase"]):
+            yield f"at `{phase}`", {**rule, "phase": phase}
+
+
+def in_short(before, after):
+    come = [line[1:].strip() for line in difflib.unified_diff(before, after, n=0, lineterm="") if line[0] == "+" and line[:3] != "+++"]
+    come = [line for line in come if line]
+    if come:
+        return shown(come)
+    gone = [line.strip() for line in before if line not in after]
+    return f"no {shown(gone)}" if gone else "the usual answer"
+
+
+def shown(lines):
+    """Where it ends tells most."""
+    kept = lines if len(lines) < 3 else [lines[0], lines[-1]]
+    return " … ".join("`" + line.replace("|", "\\|").replace("`", "'") + "`" for line in kept)
+
+
+def other_ways(servers, fault):
+    """A table of them; those that show as the example does are one row, and what has nothing to change here is none."""
+    usual = in_short(*provoked(servers, fault, fault["example"]["rule"])[:2])
+    alike, rows = [], []
+    for words, rule in other_rules(fault):
+        before, after, why = provoked(servers, fault, rule)
+        seen_now = in_short(before, after)
+        if why:
+            continue
+        if seen_now == usual:
+            alike.append(words)
+        else:
+            rows.append(f"| {words} | {seen_now} |")
+    if rows or any(words.startswith("at ") for words in alike):  # Else they are what is meant when nothing is said.
+        rows += [] if not alike else [f"| {', '.join(alike)} | the same |"]
+    return ["| otherwise | curl saw |", "| --- | --- |", *rows, ""] if rows else []
 
 
 MOST_LINES = {"-": 3, "+": 14}
@@ -343,9 +420,8 @@ def section(servers, fault):
         text += [f"| `{a['name']}`{' (needed)' if a['required'] else ''} | {a['kind']} | {a['meaning']} |" for a in fault["arguments"]]
     lines = seen(servers, fault)
     text += ["", f"`{rule}`, asked for: {fault['example']['asks']}", ""]
-    if not lines:
-        return text + ["curl saw the usual answer.", ""]
-    return text + ["```diff", *lines, "```", ""]
+    text += ["```diff", *lines, "```", ""] if lines else ["curl saw the usual answer.", ""]
+    return text + other_ways(servers, fault)
 
 
 def page(program):

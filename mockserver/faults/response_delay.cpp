@@ -22,7 +22,7 @@ void register_response_delay(Faults& faults) {
               .layer = "wire",
               .phase = Phase::BeforeSend,
               .other_phases = {Phase::AfterCommit},
-              .other_names = {"fixedDelayMilliseconds", "latency", "slow_start"},
+              .other_names = {"fixedDelayMilliseconds", "latency"},
               .arguments = {milliseconds_argument("ms", "Of real time.", true)},
               .apply = delay,
               .example = {.rule = R"({"arguments": {"ms": 50}})", .shows = false}});

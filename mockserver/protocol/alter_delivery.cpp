@@ -27,6 +27,11 @@ void lose_answer(Call& call, std::string words) {
   alter_delivery(call, std::move(words), lose, Json());
 }
 
+void delay_answer(Call& call, std::chrono::milliseconds late) {
+  const auto delay = [](Delivery& delivery, const Json& ms) { delivery.delay += std::chrono::milliseconds(ms.as_int().value_or(0)); };
+  alter_delivery(call, "delayed by " + std::to_string(late.count()) + " ms", delay, Json(static_cast<std::int64_t>(late.count())));
+}
+
 std::vector<Phase> delivery_phases() { return {Phase::BeforeValidation, Phase::AfterCommit}; }
 
 FaultArgument place_argument() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <mimir/codec/json.hpp>
@@ -18,6 +19,9 @@ void alter_delivery(Call& call, std::string words, void (*change)(Delivery&, con
 
 /// The connection is reset without one byte of an answer. @param words for the journal: why.
 void lose_answer(Call& call, std::string words);
+
+/// The first byte of the answer is sent so much later, beside what other faults have asked for.
+void delay_answer(Call& call, std::chrono::milliseconds late);
 
 /// The phases of whatever happens to an answer on its way.
 [[nodiscard]] std::vector<Phase> delivery_phases();

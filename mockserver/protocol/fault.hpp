@@ -22,13 +22,14 @@ struct Call;
 enum class Phase {
   Accept,            ///< A connection has come, nothing was read.
   Handshake,         ///< TLS: the ClientHello was read, nothing was answered.
+  WhileDown,         ///< The provider is down (Life): unless a fault changes that, the connection is about to be reset.
   BeforeValidation,  ///< Request read, nothing judged yet. A fault that sets Call::answer replaces the endpoint.
   BeforeSigning,     ///< A JWT is about to be signed: Call::signing. Once for each JWT of the answer.
   BeforeRedirect,    ///< The parameters that go back to the client are decided, not yet delivered: Call::going_back.
   AfterCommit,       ///< What was issued or consumed is stored; the answer is made but not sent.
   BeforeSend,        ///< Last look at the answer, errors and 404s included.
 };
-inline constexpr Phase kPhases[] = {Phase::Accept,        Phase::Handshake,      Phase::BeforeValidation,
+inline constexpr Phase kPhases[] = {Phase::Accept,        Phase::Handshake,      Phase::WhileDown,   Phase::BeforeValidation,
                                     Phase::BeforeSigning, Phase::BeforeRedirect, Phase::AfterCommit, Phase::BeforeSend};
 /// Nothing of a request is known yet.
 [[nodiscard]] constexpr bool is_of_connection(Phase phase) { return phase == Phase::Accept || phase == Phase::Handshake; }
@@ -64,7 +65,8 @@ struct FaultExample {
   /// The rule as JSON without its `fault`: `{"arguments": {"status": 503}}`; empty: nothing more is needed.
   std::string rule = {};
   /// What is asked for meanwhile: `token` (a code is redeemed), `refresh`, `authorize`, `metadata`, `userinfo`, `resource`,
-  /// `jwks`, `used code`, `used refresh token`, `wrong verifier`, `wrong code`.
+  /// `jwks`, `used code`, `used refresh token`, `wrong verifier`, `wrong code`, `down` (`jwks` of a
+  /// provider that is down).
   std::string asks = "token";
   bool shows = true;  ///< In the answer.
 };

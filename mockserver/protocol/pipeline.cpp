@@ -179,11 +179,13 @@ struct LatchLeaver {
 };
 
 void answer_call(Call& call) {
+  if (call.realm.life.is_down(call.now)) strike(call, Phase::WhileDown);
   if (call.realm.life.is_down(call.now)) return lose_answer(call, "down");
   strike(call, Phase::BeforeValidation);
   const bool granted = !call.answer && run_endpoint(call);
   if (granted) strike(call, Phase::AfterCommit);
   strike(call, Phase::BeforeSend);
+  if (const auto late = call.realm.life.lateness(call.now); late.count() > 0) delay_answer(call, late);
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ std::string_view to_string(Phase phase) {
     case Phase::Handshake: return "handshake";
     case Phase::BeforeValidation: return "before_validation";
     case Phase::BeforeSigning: return "before_signing";
+    case Phase::WhileDown: return "while_down";
     case Phase::BeforeRedirect: return "before_redirect";
     case Phase::AfterCommit: return "after_commit";
     case Phase::BeforeSend: return "before_send";

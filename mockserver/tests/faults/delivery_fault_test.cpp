@@ -152,6 +152,56 @@ TEST(LifeDown, LastsUntilTheClockOfTheRealmHasMovedOn) {
   EXPECT_EQ(engine.redeem(code).status, 200);
 }
 
+TEST(LifeUp, StrikesAProviderThatIsDownAndNoOther) {
+  Engine engine;
+  const auto code = engine.code();
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.down", .when = {.endpoint = "token"}, .arguments = Json::object({{"for_s", 60}})}));
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.up", .after = 1}));
+  EXPECT_FALSE(engine.get("/jwks").delivery) << "up already";
+  EXPECT_TRUE(engine.redeem(code).delivery);
+  EXPECT_TRUE(engine.redeem(code).delivery) << "the first that finds it down";
+  EXPECT_EQ(engine.redeem(code).status, 200);
+  EXPECT_EQ(engine.last().faults, std::vector<std::string>{"life.up"});
+  EXPECT_FALSE(engine.get("/jwks").delivery);
+  EXPECT_TRUE(engine.realm().report().is_clean());
+}
+
+std::int64_t delay_of(const HttpResponse& response) { return response.delivery ? response.delivery->delay.count() : 0; }
+
+TEST(LifeSlowStart, IsLessSlowAsTimeGoesOn) {
+  Engine engine;
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.slow_start", .when = {.endpoint = "jwks"},
+                                        .arguments = Json::object({{"ms", 400}, {"for_s", 10}})}));
+  EXPECT_EQ(delay_of(engine.get("/resource")), 0);
+  EXPECT_EQ(delay_of(engine.get("/jwks")), 400);
+  EXPECT_EQ(engine.last().delivery, "delayed by 400 ms");
+  engine.advance(5s);
+  EXPECT_EQ(delay_of(engine.get("/resource")), 200);
+  engine.advance(4s);
+  EXPECT_EQ(delay_of(engine.get("/resource")), 40);
+  engine.advance(1s);
+  EXPECT_EQ(delay_of(engine.get("/resource")), 0);
+}
+
+TEST(LifeSlowStart, FollowsARestart) {
+  Engine engine;
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.restart", .arguments = Json::object({{"down_s", 60}})}));
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.slow_start", .arguments = Json::object({{"ms", 400}, {"for_s", 10}}),
+                                        .phase = "before_send"}));
+  EXPECT_EQ(delay_of(engine.get("/jwks")), 0) << "its answer is lost";
+  engine.advance(60s);
+  EXPECT_EQ(delay_of(engine.get("/jwks")), 400);
+  engine.realm().reset();
+  EXPECT_EQ(delay_of(engine.get("/jwks")), 0);
+}
+
+TEST(LifeSlowStart, AddsToWhatAnotherFaultAsksFor) {
+  Engine engine;
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "life.slow_start", .arguments = Json::object({{"ms", 400}, {"for_s", 10}})}));
+  ASSERT_TRUE(engine.realm().add_fault({.fault = "response.delay", .arguments = Json::object({{"ms", 50}})}));
+  EXPECT_EQ(delay_of(engine.get("/jwks")), 450);
+}
+
 TEST(LifeRestart, ForgetsWhatWasIssuedOrKeepsIt) {
   for (const bool keep : {false, true}) {
     Engine engine;

@@ -31,6 +31,12 @@ std::function<HttpResponse()> prepare(Engine& engine, const std::string& asks) {
   if (asks == "metadata") return [&engine] { return engine.get("/.well-known/oauth-authorization-server"); };
   if (asks == "jwks") return [&engine] { return engine.get("/jwks"); };
   if (asks == "wrong code") return [&engine] { return engine.redeem("unknown"); };
+  if (asks == "down") {
+    const auto down = engine.realm().add_fault({.fault = "life.down", .arguments = Json::object({{"for_s", 60}})});
+    EXPECT_TRUE(engine.get("/jwks").delivery);
+    EXPECT_TRUE(down && engine.realm().remove_fault(*down));
+    return [&engine] { return engine.get("/jwks"); };
+  }
   const auto code = engine.code({{"nonce", "n-0S6_WzA2Mj"}});
   if (asks == "token") return [&engine, code] { return engine.redeem(code); };
   if (asks == "wrong verifier") return [&engine, code] { return engine.redeem_but(code, {{"code_verifier", "wrong"}}); };
