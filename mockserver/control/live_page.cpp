@@ -21,7 +21,7 @@ h1 { margin: 0; font-size: 1.25rem; } h2 { margin: 0 0 .5rem; font-size: 1rem; }
 section { margin-bottom: 1rem; padding: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; overflow-x: auto; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin-bottom: 1rem; }
 .facts section { margin: 0; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem .8rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem .8rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; font-size: .88rem; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 1.1rem; } .empty { color: var(--soft); }
 select, input, button { padding: .35rem .6rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--card); color: inherit; font: inherit; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -39,7 +39,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const KEPT = 60;
 const BROWSER = ['authorize', 'interaction', 'device_verification', 'end_session'];
 const LANES = ['Browser', 'Client', 'Authorization server', 'API'];
-const X = [90, 330, 590, 860];
+const X = [90, 320, 630, 800];  // Room for a path between the second and the third, and for a fault behind the last.
 let token = sessionStorage.getItem('mockoauth-token') || '', realm = '', next = 0, seen = [];
 
 async function call(path) {
@@ -69,11 +69,11 @@ const isApi = exchange => exchange.endpoint === 'resource' || exchange.endpoint.
 
 function drawOne(exchange, y) {
   const from = X[BROWSER.includes(exchange.endpoint) ? 0 : 1], to = X[isApi(exchange) ? 3 : 2];
-  const status = exchange.response.status, kind = status < 400 && !exchange.error ? 'good' : 'bad';
+  const status = exchange.response.status, kind = status < 400 && !exchange.error && !exchange.delivery ? 'good' : 'bad';
   const path = exchange.request.target.split('?')[0], grant = exchange.grant_type.split(':').pop();
   const parts = [node('text', {x: 4, y: y + 4, class: 'time'}, exchange.virtual_time.slice(11, 19)), ...arrow(from, to, y, 'ask'),
     node('text', {x: from + 14, y: y - 6, class: 'label'}, short(`${exchange.request.method} ${path}${grant ? ' · ' + grant : ''}`, 44))];
-  const told = `${status}${exchange.error ? ' ' + exchange.error : ''}${exchange.issued.length ? '  → ' + exchange.issued.join(', ') : ''}`;
+  const told = `${status}${exchange.error ? ' ' + exchange.error : ''}${exchange.issued.length ? '  → ' + exchange.issued.join(', ') : ''}${exchange.delivery ? ' ✂ ' + exchange.delivery : ''}`;
   parts.push(...arrow(to, from, y + 24, kind), node('text', {x: from + 14, y: y + 18, class: kind}, short(told, 60)));
   if (exchange.faults.length) parts.push(node('text', {x: to + 10, y: y + 4, class: 'fault'}, '⚡ ' + short(exchange.faults.join(', '), 26)));
   if (exchange.reason) parts.push(node('text', {x: from + 14, y: y + 37, class: 'why'}, short(exchange.reason, 90)));
@@ -94,8 +94,8 @@ function showFaults(faults) {
   const list = $('faults');
   list.replaceChildren(...faults.map(fault => {
     const item = document.createElement('li');
-    const rule = fault.rule || fault;
-    const names = rule.fault || (rule.then || []).map(action => Object.keys(action)[0] || action.fault).join(', ') || 'rule';
+    const rule = fault.rule;
+    const names = rule.fault || (rule.then || []).map(action => action.fault).join(', ');
     item.textContent = `${rule.name ? rule.name + ': ' : ''}${names} · struck ${fault.fired ?? 0}×`;
     return item;
   }));
@@ -121,7 +121,7 @@ async function refresh() {
   const [clock, faults, journal] = await Promise.all([call(at + '/clock'), call(at + '/faults'), call(at + '/journal?since=' + next)]);
   facts($('facts'), [['provider', one.provider], ['issuer', one.issuer], ['resource', one.resource]]);
   facts($('clock'), [['now', clock.now], ['offset', clock.offset_s + ' s'], ['runs', clock.frozen ? 'frozen' : 'at ' + clock.rate + '×']]);
-  showFaults(faults.faults || faults.rules || []);
+  showFaults(faults.faults);
   if (journal.exchanges.length) {
     seen = seen.concat(journal.exchanges).slice(-KEPT);
     next = seen[seen.length - 1].number;

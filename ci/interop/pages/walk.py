@@ -89,6 +89,11 @@ class Person:
     def shoot(self, name):
         self.driver.save_screenshot(str(SHOTS / f"{name}.png"))
 
+    def shoot_whole(self, name):
+        """What is below the window's edge, too."""
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+        (SHOTS / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+
     def sign_in_by_keyboard(self, username, password):
         # The first field has the focus already; Enter is the first button.
         WebDriverWait(self.driver, LIMIT, ignored_exceptions=[WebDriverException]).until(
@@ -191,9 +196,23 @@ def watch(person):
     person.reads("an outage")
     requests.get(os.environ["MOCKOAUTH_RESOURCE"], timeout=10)
     person.reads("⚡ oauth.refuse")
-    height = person.driver.execute_script("return document.documentElement.scrollHeight")
-    person.driver.set_window_size(1200, min(height + 150, 3000))
-    person.shoot("live")
+    steps = {"name": "two steps", "when": {"endpoint": "resource"}, "then": [{"fault": "behave"}, {"fault": "connection.reset"}]}
+    requests.post(CONTROL + "/realms/default/faults", json=steps, headers={"Authorization": "Bearer shown-to-the-live-page"}, timeout=10).raise_for_status()
+    person.reads("two steps: behave, connection.reset")
+    requests.get(os.environ["MOCKOAUTH_RESOURCE"], timeout=10)
+    try:
+        requests.get(os.environ["MOCKOAUTH_RESOURCE"], timeout=10)
+        sys.exit("the answer was not lost")
+    except requests.ConnectionError:
+        person.reads("✂ reset before_answer")
+    person.driver.set_window_size(1200, 900)
+    person.shoot_whole("live")
+    wide = person.driver.execute_script(
+        "return [...document.querySelectorAll('svg text')].filter(text => { const box = text.getBBox(); return box.x + box.width > 980; }).map(text => text.textContent)")
+    check("no text leaves the diagram", wide, [])
+    long = person.driver.execute_script(
+        "return [...document.querySelectorAll('svg .label')].filter(text => { const box = text.getBBox(); return box.x < 500 && box.x + box.width > 630; }).map(text => text.textContent)")
+    check("no label is longer than its arrow", long, [])
     errors = [entry for entry in person.driver.get_log("browser") if "Content Security Policy" in entry["message"]]
     check("nothing broke the page's own policy", errors, [])
 
