@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <mutex>
@@ -166,6 +167,12 @@ class CommandSession final : public Session {
     environment["MOCKOAUTH_SCOPE"] = scopes;
     environment["MOCKOAUTH_STORE"] = sandbox_->store().string();
     if (!setup_.client_secret.empty()) environment["MOCKOAUTH_CLIENT_SECRET"] = setup_.client_secret;
+    if (!setup_.ca_pem.empty()) {
+      // By the names that OpenSSL, curl, Python's requests and Node have for it.
+      for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}) {
+        environment[name] = sandbox_->ca_file().string();
+      }
+    }
     for (const auto& [name, value] : adapter_.environment) environment[name] = replaced(value, values_);
     if (offset_.count() != 0) {
       environment["LD_PRELOAD"] = faketime_library();
@@ -214,7 +221,9 @@ class CommandDriver final : public Driver {
  public:
   CommandDriver(Adapter adapter, CommandOptions options) : adapter_(std::move(adapter)), options_(std::move(options)) {}
   ~CommandDriver() override {
-    if (origins_) origins_->stop();
+    for (auto& door : doors_) {
+      if (door.origins) door.origins->stop();
+    }
   }
 
   [[nodiscard]] std::string name() const override { return "command"; }
@@ -222,45 +231,59 @@ class CommandDriver final : public Driver {
   [[nodiscard]] bool can(const std::string& capability) const override { return adapter_.capabilities.contains(capability); }
 
   mimir::codec::Result<Stage> set_up(const StageRequest& request) override {
-    if (auto up = start_server(request.profile.origins().size()); !up) return tl::unexpected(up.error());
+    auto& door = doors_[request.tls ? 1 : 0];
+    if (auto up = start_server(door, request.profile.origins().size(), request.tls); !up) return tl::unexpected(up.error());
     auto ports = free_ports(request.ports);
     if (!ports) return tl::unexpected(ports.error());
     server::ClientRegistration client{.client_id = "mockoauth-client", .redirect_uris = adapter_.redirect_uris};
     if (!ports->empty()) client.redirect_uris.clear();
     for (const auto port : *ports) client.redirect_uris.push_back("http://127.0.0.1:" + std::to_string(port) + "/callback");
-    server_->drop_realm("default");
+    door.server->drop_realm("default");
     server::RealmOptions options{.profile = request.profile, .seed = request.seed, .clients = {std::move(client)}};
-    auto realm = server_->create_realm(std::move(options));
+    auto realm = door.server->create_realm(std::move(options));
     if (!realm) return tl::unexpected(realm.error());
     (*realm)->choose_user(request.user);
-    return Stage{*realm, (*realm)->configured_issuer(), (*realm)->resource_url(), std::move(*ports)};
+    return Stage{*realm, (*realm)->configured_issuer(), (*realm)->resource_url(), std::move(*ports),
+                 door.authority ? door.authority->ca_pem() : ""};
   }
 
   mimir::codec::Result<std::unique_ptr<Session>> start(const Stage&, const ClientSetup& setup) override {
     auto sandbox = internal::Sandbox::create(options_.self, options_.keep_sandbox);
     if (!sandbox) return tl::unexpected(sandbox.error());
+    if (auto told = (*sandbox)->set_ca(setup.ca_pem); !told) return tl::unexpected(told.error());
     return std::make_unique<CommandSession>(adapter_, options_, setup, std::move(*sandbox));
   }
 
  private:
+  // A server and where it listens; one for http, one for https.
+  struct Door {
+    std::shared_ptr<wire::TlsAuthority> authority = {};
+    std::unique_ptr<server::Server> server = {};
+    std::optional<wire::Origins> origins = {};
+  };
+
   // Kept from play to play while it has origins enough: a listener started anew would cost each play a millisecond.
-  mimir::codec::Result<> start_server(std::size_t count) {
-    if (origins_ && origins_->urls().size() >= count) return {};
-    if (origins_) origins_->stop();
-    origins_.reset();
-    auto origins = wire::Origins::bind({}, count);
+  mimir::codec::Result<> start_server(Door& door, std::size_t count, bool tls) {
+    if (door.origins && door.origins->urls().size() >= count) return {};
+    if (door.origins) door.origins->stop();
+    door.origins.reset();
+    if (tls && !door.authority) {
+      auto authority = wire::TlsAuthority::create();
+      if (!authority) return tl::unexpected(authority.error());
+      door.authority = std::move(*authority);
+    }
+    auto origins = wire::Origins::bind({.tls = door.authority}, count);
     if (!origins) return tl::unexpected(origins.error());
-    origins_.emplace(std::move(*origins));
-    server_ = std::make_unique<server::Server>(clock_, origins_->urls());
-    origins_->start(*server_);
+    door.origins.emplace(std::move(*origins));
+    door.server = std::make_unique<server::Server>(clock_, door.origins->urls());
+    door.origins->start(*door.server);
     return {};
   }
 
   Adapter adapter_;
   CommandOptions options_;
   mimir::codec::SystemClock clock_;
-  std::unique_ptr<server::Server> server_;
-  std::optional<wire::Origins> origins_;
+  std::array<Door, 2> doors_;
 };
 
 }  // namespace

@@ -50,4 +50,19 @@ oauth::HttpOutcome deliver(const server::HttpResponse& answer, const Delivery& d
   return {oauth::Sent::Yes, oauth::HttpResponse{answer.status, answer.headers, oauth::Secret(answer.body)}};
 }
 
+std::optional<oauth::HttpOutcome> shake_hands(const server::Welcome& met, const oauth::HttpRequest& request,
+                                              const std::function<void(milliseconds)>& pass_time) {
+  using oauth::Category;
+  using Deed = server::Welcome::Deed;
+  if (met.deed == Deed::Stall) {
+    pass_time(request.timeout);
+    return broken(oauth::Sent::No, Category::TryLater, "network.timeout", request.url + " did not answer in time.");
+  }
+  if (met.deed != Deed::Serve || met.old_protocol) {
+    return broken(oauth::Sent::No, Category::TryLater, "tls.handshake", "No secure connection to " + request.url + ".");
+  }
+  if (met.certificate == server::Welcome::Certificate::Good) return std::nullopt;
+  return broken(oauth::Sent::No, Category::AttackSuspected, "tls.untrusted", "The certificate of " + request.url + " is not trusted.");
+}
+
 }  // namespace mockoauth::conformance::internal

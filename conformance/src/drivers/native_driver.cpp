@@ -26,9 +26,11 @@ constexpr std::uint16_t kFirstOriginPort = 8400;
 constexpr std::uint16_t kFirstGivenPort = 8450;
 constexpr std::uint16_t kFirstFreePort = 49152;
 
-std::vector<std::string> origins_for(const server::Profile& profile) {
+std::vector<std::string> origins_for(const server::Profile& profile, bool tls) {
   std::vector<std::string> all;
-  for (std::size_t i = 0; i < profile.origins().size(); ++i) all.push_back("http://127.0.0.1:" + std::to_string(kFirstOriginPort + i));
+  for (std::size_t i = 0; i < profile.origins().size(); ++i) {
+    all.push_back((tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(kFirstOriginPort + i));
+  }
   return all;
 }
 
@@ -145,6 +147,10 @@ class MemoryTransport final : public oauth::HttpTransport {
     const auto origin = url ? provider_.find(url->origin()) : std::nullopt;
     if (!origin) {
       return {oauth::Sent::No, oauth::fail({oauth::Category::TryLater, "network.unreachable", "Nothing answers at " + request.url + ".", "", ""})};
+    }
+    if (url->scheme() == "https") {
+      const auto met = provider_.server.welcome({.at = server::Arrival::At::Handshake, .origin = *origin});
+      if (auto failed = internal::shake_hands(met, request, pass_time_)) return std::move(*failed);
     }
     const auto answer = provider_.server.handle(to_server(request.method, *url, *origin, request.headers, request.body.expose()));
     if (answer.delivery) return internal::deliver(answer, *answer.delivery, request, pass_time_);
@@ -303,7 +309,7 @@ class NativeSession final : public Session {
 
 // One play: the server's clock stands still with the client's; only a scenario moves them.
 struct NativeStage {
-  explicit NativeStage(const server::Profile& profile) : provider(server_clock, origins_for(profile)) {}
+  NativeStage(const server::Profile& profile, bool tls) : provider(server_clock, origins_for(profile, tls)) {}
 
   mimir::codec::ManualClock client_clock{mimir::codec::TimePoint(std::chrono::milliseconds(1'790'000'000'000))};
   mimir::codec::ManualClock server_clock{mimir::codec::TimePoint(std::chrono::milliseconds(1'790'000'000'000))};
@@ -318,7 +324,7 @@ class NativeDriver final : public Driver {
   [[nodiscard]] bool can(const std::string&) const override { return true; }
 
   mimir::codec::Result<Stage> set_up(const StageRequest& request) override {
-    stage_ = std::make_unique<NativeStage>(request.profile);
+    stage_ = std::make_unique<NativeStage>(request.profile, request.tls);
     server::RealmOptions options{.profile = request.profile, .seed = request.seed};
     Stage stage;
     for (int i = 0; i < request.ports; ++i) stage.ports.push_back(static_cast<std::uint16_t>(kFirstGivenPort + i));

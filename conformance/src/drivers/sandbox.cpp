@@ -120,6 +120,11 @@ std::map<std::string, std::string> Sandbox::environment() const {
   return environment;
 }
 
+mimir::codec::Result<> Sandbox::set_ca(const std::string& pem) {
+  if (pem.empty() || write_file(ca_file(), pem)) return {};
+  return mimir::codec::fail("bench.sandbox", "cannot write what is to be trusted");
+}
+
 mimir::codec::Result<> Sandbox::set_browser_plan(const BrowserPlan& plan) {
   Json tamper = Json::object();
   for (const auto& [name, value] : plan.tamper) tamper.set(name, value);

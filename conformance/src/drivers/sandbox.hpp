@@ -23,10 +23,13 @@ class Sandbox {
   [[nodiscard]] std::filesystem::path home() const { return root_ / "home"; }
   [[nodiscard]] std::filesystem::path store() const { return root_ / "store"; }
   [[nodiscard]] std::filesystem::path browser() const { return root_ / "browser"; }
+  [[nodiscard]] std::filesystem::path ca_file() const { return root_ / "ca.pem"; }
 
   /// PATH, HOME, XDG_*, TMPDIR, BROWSER and the locale; nothing else is inherited but what sanitizers read.
   [[nodiscard]] std::map<std::string, std::string> environment() const;
 
+  /// What is to be trusted besides; an empty text leaves no file.
+  mimir::codec::Result<> set_ca(const std::string& pem);
   mimir::codec::Result<> set_browser_plan(const BrowserPlan& plan);
   /// What the browser did since the last call: waits for a walk that is still going on.
   struct BrowserRecord {

@@ -227,11 +227,12 @@ Play play(const PlayContext& context, const std::set<std::string>& without, cons
     return std::move(player.played);
   };
   const Scenario& scenario = context.scenario;
-  auto stage = context.driver.set_up({context.profile, scenario.user, scenario.ports, context.seed});
+  auto stage = context.driver.set_up({context.profile, scenario.user, scenario.ports, context.seed, scenario.tls});
   if (!stage) return fail(stage.error());
   player.stage = std::move(*stage);
   ClientSetup setup{.provider = context.profile.id(), .issuer = player.stage.issuer, .resource_url = player.stage.resource_url,
-                    .client_id = kClientId, .scopes = {"openid", "profile"}, .ports = player.stage.ports, .seed = context.seed};
+                    .client_id = kClientId, .scopes = {"openid", "profile"}, .ports = player.stage.ports, .seed = context.seed,
+                    .ca_pem = player.stage.ca_pem};
   auto session = context.driver.start(player.stage, setup);
   if (!session) return fail(session.error());
   player.session = std::move(*session);

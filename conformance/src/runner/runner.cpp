@@ -11,6 +11,7 @@ namespace {
 // The actions and means a scenario needs that not every client has.
 std::string missing_capability(const Scenario& scenario, const Driver& driver) {
   if (scenario.ports > 0 && !driver.can("ports")) return "ports";
+  if (scenario.tls && !driver.can("tls")) return "tls";
   for (const auto& step : scenario.steps) {
     const auto* client = std::get_if<ClientStep>(&step.what);
     if (client != nullptr && !driver.can(client->action)) return client->action;

@@ -162,6 +162,7 @@ FileResult<Scenario> build_scenario(const Document& document) {
   }
   if (const auto* given = root.find("given")) {
     scenario.ports = static_cast<int>(given->int_at("ports").value_or(0));
+    scenario.tls = given->bool_at("tls").value_or(false);
     if (const auto* account = given->find("account")) {
       scenario.user = account->string_at("user").value_or("ada");
       scenario.signed_in = account->bool_at("signed_in").value_or(false);

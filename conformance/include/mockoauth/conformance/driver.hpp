@@ -25,6 +25,7 @@ struct ClientSetup {
   std::vector<std::string> scopes;
   std::vector<std::uint16_t> ports = {};       ///< Registered callback ports in order; empty: any free port.
   std::uint64_t seed = 1;
+  std::string ca_pem = {};                     ///< What it has to trust; empty: the provider speaks plain http.
 };
 
 /// What the person at the browser does, and what the browser met.
@@ -63,7 +64,8 @@ struct Stage {
   std::shared_ptr<server::Realm> realm;
   std::string issuer;
   std::string resource_url;
-  std::vector<std::uint16_t> ports;  ///< As many as the scenario asked for.
+  std::vector<std::uint16_t> ports = {};  ///< As many as the scenario asked for.
+  std::string ca_pem = {};                ///< Of ClientSetup.
 };
 
 struct StageRequest {
@@ -71,6 +73,7 @@ struct StageRequest {
   std::string user;
   int ports = 0;
   std::uint64_t seed = 1;
+  bool tls = false;  ///< https only.
 };
 
 /// How a client under test is worked.
@@ -79,7 +82,7 @@ class Driver {
   virtual ~Driver() = default;
   [[nodiscard]] virtual std::string name() const = 0;    ///< `native` or `command`
   [[nodiscard]] virtual std::string client() const = 0;  ///< `mimir`, or what the adapter says.
-  /// `refresh`, `logout`, `ports`, … : what the client claims to have.
+  /// `refresh`, `logout`, `ports`, `tls`, … : what the client claims to have.
   [[nodiscard]] virtual bool can(const std::string& capability) const = 0;
   virtual mimir::codec::Result<Stage> set_up(const StageRequest& request) = 0;
   virtual mimir::codec::Result<std::unique_ptr<Session>> start(const Stage& stage, const ClientSetup& setup) = 0;

@@ -97,6 +97,7 @@ struct Scenario {
   std::string user = "ada";
   bool signed_in = false;
   int ports = 0;  ///< Fixed callback ports; 0: any free port.
+  bool tls = false;  ///< The provider speaks https only.
   std::vector<Step> steps;
   Expectation expect;
   std::optional<Twin> twin;
