@@ -71,8 +71,12 @@ Result<OAuthTokens> OAuthManager::redeem_assertion(const std::string& provider, 
 
 Result<ProtectedResource> OAuthManager::discover_resource(const std::string& url, const CallOptions& options) {
   const Deadline deadline(options, 2 * impl_->options.request_timeout);
-  return internal::run_resource_discovery(url, Context{impl_->seams, impl_->options, url, deadline});
+  auto found = internal::run_resource_discovery(url, Context{impl_->seams, impl_->options, url, deadline});
+  if (found) impl_->note_strangers(found->authorization_servers);
+  return found;
 }
+
+void OAuthManager::confirm_issuer(const std::string& issuer) { impl_->strange_issuers.confirm(issuer); }
 
 Result<OAuthTokens> OAuthManager::refresh_token(const std::string& provider, const CallOptions& options,
                                                 const Secret* not_this) {

@@ -88,6 +88,7 @@ TEST_F(ResourceChallenge, WithoutErrorLeadsToALogin) {  // www-authenticate-no-e
   ASSERT_TRUE(found) << found.error().message;
   auto wanted = config(found->scopes);
   wanted.issuer = found->authorization_servers.at(0);
+  manager_.confirm_issuer(wanted.issuer);  // CH-OI-02: here a person says so
   manager_.add_provider("mock", std::move(wanted));
   TokenSource source(manager_, "mock", LoginPolicy::WhenNeeded);
   expect_discovery();
@@ -143,6 +144,7 @@ TEST_F(ResourceChallenge, AnotherServerGetsNothingOfTheOldOne) {  // authorizati
   auto fresh = config();
   fresh.issuer = found->authorization_servers.at(0);
   fresh.client_id = "new-client";
+  manager_.confirm_issuer(fresh.issuer);
   manager_.add_provider("mock", std::move(fresh));
 
   TokenSource quiet(manager_, "mock");

@@ -1,4 +1,6 @@
 // Protected resource metadata, RFC 9728. Names in comments are those of the requirements catalogue.
+#include <mimir/oauth/configuration.hpp>
+
 #include "login_fixture.hpp"
 
 namespace mimir::oauth::testing {
@@ -46,6 +48,72 @@ TEST_F(ResourceDiscovery, ElseAtTheWellKnownPlace) {  // resource-metadata-well-
 
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->scopes, (std::vector<std::string>{"mail.read", "mail.send"}));
+}
+
+/// A resource names issuers, and somebody logs in there.
+class StrangeIssuer : public ResourceDiscovery {
+ protected:
+  void discover(const std::string& issuer = std::string(kIssuer)) {
+    challenge("Bearer");
+    http_.expect("GET", kWellKnown, 200, document(one(issuer)));
+    ASSERT_TRUE(manager_.discover_resource(kApi));
+  }
+  void expect_login() {
+    expect_discovery();
+    expect_token(200, tokens());
+  }
+};
+
+TEST_F(StrangeIssuer, NobodyLogsInThereBeforeAPersonHasConfirmedIt) {  // CH-OI-02
+  discover();
+  manager_.add_provider("mock", config());
+
+  for (const auto& result : {manager_.initiate_flow("mock"), manager_.device_login("mock"),
+                             manager_.step_up("mock", {.scopes = {"more"}})}) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, "issuer.unconfirmed");
+    EXPECT_EQ(result.error().category, Category::Misconfigured);
+    EXPECT_EQ(result.error().message, "A resource named the issuer https://as.example, and nobody has confirmed that it is "
+                                      "the right one to log in at.");
+    EXPECT_NE(result.error().hint.find("confirm_issuer"), std::string::npos);
+  }
+  EXPECT_TRUE(user_.opened.empty());
+  manager_.confirm_issuer("https://other.example");
+  EXPECT_FALSE(manager_.initiate_flow("mock"));
+
+  manager_.confirm_issuer(std::string(kIssuer));
+  expect_login();
+  EXPECT_TRUE(manager_.initiate_flow("mock"));
+}
+
+TEST_F(StrangeIssuer, OnceIsEnough) {  // CH-OI-02: a login of it is stored
+  store_login();
+  discover();
+  manager_.add_provider("mock", config());
+  expect_login();
+
+  EXPECT_TRUE(manager_.initiate_flow("mock"));
+}
+
+TEST_F(StrangeIssuer, OneThatWasConfiguredBeforeIsNoStranger) {  // CH-OI-02
+  manager_.add_provider("mock", config());
+  discover();
+  expect_login();
+
+  EXPECT_TRUE(manager_.initiate_flow("mock"));
+}
+
+TEST_F(StrangeIssuer, NorIsOneThatIsKnownBeforehand) {  // CH-OI-02
+  auto google = Configuration::definition("google");
+  ASSERT_TRUE(google);
+  discover(google->issuer);
+  google->client_id = "cli";
+  manager_.add_provider("mock", std::move(*google));
+  for (const auto* place : {"oauth-authorization-server", "openid-configuration"}) {
+    http_.expect("GET", std::string("https://accounts.google.com/.well-known/") + place, 404, "");
+  }
+
+  EXPECT_EQ(manager_.initiate_flow("mock").error().code, "metadata.absent");  // and so it was asked
 }
 
 TEST_F(ResourceDiscovery, DescriptionOfAnotherResourceIsRefused) {  // resource-metadata-mismatch-rejected

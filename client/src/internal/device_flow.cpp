@@ -161,6 +161,9 @@ Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context
   if (!configured) return fail(configured.error());
   const OAuthConfig& config = **configured;
   if (auto sound = check_login_config(context.provider, config); !sound) return fail(std::move(sound.error()));
+  if (auto known = state.strange_issuers.check(config.issuer, state.seams.storage); !known) {
+    return fail(std::move(known.error()));
+  }
   if (auto store = check_store(state, context); !store) return fail(std::move(store.error()));
   auto turn = take_login_turn(state, context);
   if (!turn) return fail(std::move(turn.error()));

@@ -45,6 +45,16 @@ ProviderState& ManagerState::provider(const std::string& name) {
   return *state;
 }
 
+void ManagerState::note_strangers(const std::vector<std::string>& issuers) {
+  auto strangers = issuers;
+  const std::lock_guard lock(mutex);
+  for (const auto& [name, known] : providers) {
+    const std::lock_guard guard(known->mutex);
+    if (known->config) std::erase(strangers, known->config->issuer);
+  }
+  strange_issuers.add(strangers);
+}
+
 Result<std::shared_ptr<const OAuthConfig>> ManagerState::config(const std::string& name) {
   auto& known = provider(name);
   {

@@ -10,6 +10,7 @@
 
 #include <internal/discovery.hpp>
 #include <internal/dpop.hpp>
+#include <internal/issuer_trust.hpp>
 #include <internal/key_cache.hpp>
 #include <internal/server_clocks.hpp>
 #include <internal/token_flight.hpp>
@@ -49,10 +50,13 @@ struct ManagerState {
   Discovery discovery;
   KeyCache keys;
   DpopNonces dpop_nonces;
+  StrangeIssuers strange_issuers;
   std::mutex mutex;  ///< Guards the map; the states in it never move.
   std::map<std::string, std::unique_ptr<ProviderState>> providers;
 
   ProviderState& provider(const std::string& name);
+  /// Remembers the issuers that a resource has named, but for those that were added as providers before.
+  void note_strangers(const std::vector<std::string>& issuers);
   /// The configuration that was added, or else the one kept with the stored login.
   Result<std::shared_ptr<const OAuthConfig>> config(const std::string& name);
   /// The stored login if it can serve the configuration that was added: same issuer and client, no more scopes wanted

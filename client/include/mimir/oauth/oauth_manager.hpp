@@ -181,8 +181,14 @@ class OAuthManager {
 
   /// Asks an API's address, without a token, who grants access to it (RFC 9728). `resource.mismatch`,
   /// `resource.server_internal` and `resource.metadata_url` (AttackSuspected) when its answer must not be followed;
-  /// `resource.no_servers`, `resource.metadata_absent` when there is none. Logs in nowhere: show the issuer to the user.
+  /// `resource.no_servers`, `resource.metadata_absent` when there is none. Logs in nowhere, and a login at
+  /// an issuer of its answer is refused (`issuer.unconfirmed`, Misconfigured) until confirm_issuer(), unless it was added as a
+  /// provider before, is known beforehand, or a login of it is stored.
   Result<ProtectedResource> discover_resource(const std::string& url, const CallOptions& options = {});
+
+  /// Says that a person was shown this issuer, which a resource had named, and wants to log in there (RFC 9728 §7.7). Holds
+  /// as long as this manager; from the first login on the login that is stored says it.
+  void confirm_issuer(const std::string& issuer);
 
   /// What the provider says of the user who is logged in (OIDC Core §5.3). Needs a login with the scope `openid`; renews
   /// the access token if need be. An answer about another user than that of the ID Token is dropped: `user_info.sub`
