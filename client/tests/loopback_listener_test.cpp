@@ -2,6 +2,7 @@
 #include <internal/loopback_listener.hpp>
 
 #include <netinet/in.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <functional>
@@ -62,6 +63,42 @@ TEST(LoopbackListener, AllPortsReservedIsTold) {  // CH-CB-03
   ASSERT_FALSE(listener);
   EXPECT_EQ(listener.error().code, "callback.port_in_use");
   EXPECT_THAT(listener.error().message, HasSubstr("the system reserves it"));
+}
+
+ino_t identity(int fd) {
+  struct stat about{};
+  return ::fstat(fd, &about) == 0 ? about.st_ino : 0;
+}
+
+TEST(LoopbackListener, ThePortThatIsToldIsOfTheVerySocketThatWasBound) {  // CH-CB-25: not looked up, let go and bound again
+  class NotedCalls final : public SocketCalls {
+   public:
+    explicit NotedCalls(std::vector<ino_t>& bound) : bound_(bound) {}
+    int bind(int fd, const sockaddr& address, socklen_t size) override {
+      EXPECT_EQ(port_of(address), 0);  // any free one, of the system's choice
+      bound_.push_back(identity(fd));
+      return SocketCalls::bind(fd, address, size);
+    }
+
+   private:
+    std::vector<ino_t>& bound_;
+  };
+  std::vector<ino_t> bound;
+
+  const auto listener = listen_on_loopback(url("http://127.0.0.1/callback"), {}, NotedCalls(bound));
+
+  ASSERT_TRUE(listener);
+  ASSERT_EQ(listener->sockets.size(), 1u);
+  const int fd = listener->sockets[0].get();
+  EXPECT_EQ(bound, std::vector<ino_t>{identity(fd)});
+  int listens = 0;
+  socklen_t size = sizeof(listens);
+  ASSERT_EQ(::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size), 0);
+  EXPECT_EQ(listens, 1);
+  sockaddr address{};
+  size = sizeof(address);
+  ASSERT_EQ(::getsockname(fd, &address, &size), 0);
+  EXPECT_EQ(port_of(address), listener->port);
 }
 
 TEST(LoopbackListener, SharesItsPortWithNobody) {  // CH-CB-06

@@ -8,8 +8,9 @@ namespace mimir::cli {
 namespace {
 
 bool says_more_than_the_name(const ConnectArguments& arguments) {
-  return !arguments.issuer.empty() || !arguments.like.empty() || !arguments.client_secret_env.empty() || !arguments.scopes.empty() ||
-         !arguments.required_claims.empty() || arguments.account != oauth::ExpectedAccount() || !arguments.ports.empty() || !arguments.redirect_uri.empty() || arguments.dpop;
+  return !arguments.issuer.empty() || !arguments.like.empty() || !arguments.client_secret_env.empty() ||
+         !arguments.scopes.empty() || !arguments.required_claims.empty() || arguments.account != oauth::ExpectedAccount() ||
+         !arguments.ports.empty() || !arguments.redirect_uri.empty() || arguments.dpop;
 }
 
 oauth::Error usage_error(std::string message) {

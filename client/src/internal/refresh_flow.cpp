@@ -4,7 +4,6 @@
 #include <internal/authorization_request.hpp>
 #include <internal/client_registry.hpp>
 #include <internal/form_post.hpp>
-#include <internal/http_date.hpp>
 #include <internal/id_token.hpp>
 #include <internal/lifetime.hpp>
 #include <internal/manager_state.hpp>
@@ -61,20 +60,14 @@ std::optional<OAuthTokens> end_login(ManagerState& state, const StoredLogin& sen
   return std::nullopt;
 }
 
-/// "This computer's clock is 61 minutes ahead": expiry does not need it, but ID Tokens and people do (CH-TM-03).
-void tell_of_skew(const HttpResponse& response, ProviderState& known, const Context& context) {
-  const auto date = response.header("Date");
-  if (!date || response.header("Age")) return;  // from a cache: says nothing about now
-  const auto theirs = parse_http_date(*date, context.now());
-  if (!theirs) return;
-  const auto ahead = std::chrono::round<std::chrono::minutes>(context.now() - *theirs);
-  if (std::chrono::abs(ahead) <= kClockTolerance) return;
+/// Expiry does not need a right clock, but ID Tokens and people do (CH-TM-03).
+void tell_of_skew(const std::string& complaint, ProviderState& known, const Context& context) {
+  if (complaint.empty()) return;
   {
     const std::lock_guard guard(known.mutex);
     if (std::exchange(known.told_of_skew, true)) return;
   }
-  context.emit(Event::Kind::Warning, "this computer's clock is " + std::to_string(std::chrono::abs(ahead).count()) +
-                                         " minutes " + (ahead.count() > 0 ? "ahead of" : "behind") + " the provider's");
+  context.emit(Event::Kind::Warning, complaint);
 }
 
 /// What became of the refresh token that was sent, as far as it can be told.
@@ -86,7 +79,7 @@ struct Fate {
 
 /// One request.
 Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
-                       const DpopBinding* dpop, Patience patience, ProviderState& known, Fate& fate, const Context& context) {
+                       const DpopBinding* dpop, Patience patience, Fate& fate, const Context& context) {
   SecretForm form;
   form.add("grant_type", "refresh_token").add("refresh_token", login.tokens.refresh_token->expose());
   for (const auto& resource : login.config.resources) form.add("resource", resource);  // RFC 8707 §2.2
@@ -99,7 +92,6 @@ Result<TokenGrant> ask(const StoredLogin& login, const Metadata& metadata, Clien
   fate.maybe_spent = fate.unanswered || fate.failed_before ||
                      (outcome.response && (outcome.response->status == 200 || may_have_acted(outcome.response->status)));
   if (!outcome.response) return fail(std::move(outcome.response.error()));
-  tell_of_skew(*outcome.response, known, context);
   return validate_token_response(*outcome.response, {.step = Step::Refresh,
                                                      .provider = sanitise(context.provider, 64),
                                                      .url = metadata.endpoints.token,
@@ -166,7 +158,7 @@ Error braked(const std::string& provider, std::chrono::seconds wait) {
 /// answer is lost the same one is tried once more, for servers that allow a grace period; never a third time (CH-RF-09).
 Result<TokenGrant> ask_with_journal(const StoredLogin& login, const Metadata& metadata, ClientAuthentication method,
                                     const DpopBinding* dpop, Patience patience, RefreshJournal journal,
-                                    ProviderState& known, const Context& context) {
+                                    const Context& context) {
   auto& storage = context.seams.storage;
   if (journal.sent_generation != login.generation) journal.lost_answers = 0;
   const bool interrupted = journal.sent_generation == login.generation;
@@ -175,7 +167,7 @@ Result<TokenGrant> ask_with_journal(const StoredLogin& login, const Metadata& me
     journal.note_attempt(context.now());
     if (auto noted = write_journal(storage, context.provider, journal); !noted) return fail(std::move(noted.error()));
     Fate fate;
-    auto grant = ask(login, metadata, method, dpop, patience, known, fate, context);
+    auto grant = ask(login, metadata, method, dpop, patience, fate, context);
     if (grant) return grant;  // the note becomes void with the generation that is stored next
     if (fate.unanswered && grant.error().category == Category::TryLater) {
       ++journal.lost_answers;
@@ -270,7 +262,8 @@ Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, con
 
   context.emit(Event::Kind::Refreshing);
   auto grant = ask_with_journal(*login, *metadata, *method, bound ? &*bound : nullptr, wish.patience, std::move(journal),
-                                known, context);
+                                context);
+  tell_of_skew(state.clocks.complaint(metadata->endpoints.token, context.now()), known, context);
   if (!grant) return after_failure(std::move(grant.error()), state, known, *login, context);
   if (auto identity = check_identity(*grant, *login, *metadata, state, context); !identity) {
     revoke_refused(identity.error(), *std::move(grant), *login, state, context);
