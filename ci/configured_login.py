@@ -16,7 +16,7 @@ def check_page():
     root = pathlib.Path(__file__).parent.parent
     source = (root / "client/src/internal/configuration_keys.cpp").read_text()
     page = (root / "docs/configuration.md").read_text()
-    keys = re.findall(r'^    (?:key|key_of|endpoint)<.*>\("([a-z_.]+)"', source, re.M)
+    keys = re.findall(r'^    (?:key|key_of|endpoint|account|dialect)<.*>\("([a-z_.]+)"', source, re.M)
     missing = [key for key in keys if f"`{key}`" not in page and f"\n{key}: " not in page]
     assert len(keys) > 20 and not missing, missing
 

@@ -4,12 +4,13 @@ has lost it, ended when asked for: registered_login.py MOCKOAUTH MIMIR."""
 import concurrent.futures
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 import urllib.request
 
-from provider_login import provider, log_in
+from provider_login import log_in, provider
 
 
 def main():
@@ -38,6 +39,16 @@ def main():
             list(processes.map(connect, ("a", "b", "c", "d")))
         first = client_ids()
         assert len(first) == 1, f"four processes made {len(first)} registrations"
+        # Asked for in a file it is the same registration.
+        folder = pathlib.Path(home, ".config/mimir")
+        folder.mkdir(parents=True, mode=0o700)
+        file = folder / "config.yaml"
+        file.write_text(f"providers: {{filed: {{issuer: '{ready['issuer']}', scopes: [openid, api.read], "
+                        "registration: {client_name: ours}}}\n")
+        file.chmod(0o600)
+        log_in(mimir, environment, None, name="filed", scopes=())
+        assert client_ids() == first, client_ids()
+        run("auth", "logout", "filed")
         listed = json.loads(run("auth", "status", "--json"))["logins"]
         assert [login["provider"] for login in listed] == ["a", "b", "c", "d"], listed
         assert {login["client_id"] for login in listed} == first, listed

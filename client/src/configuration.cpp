@@ -36,6 +36,9 @@ void unsay(Configuration::Provider& entry, std::string_view key) {
 void drop_what_belongs_to_another(Configuration::Provider& below, const Configuration::Provider& above) {
   if (is_said(above, "issuer") && above.oauth.issuer != below.oauth.issuer) below = {};
   const bool is_another_client = is_said(above, "client_id") && above.oauth.client_id != below.oauth.client_id;
+  if (is_another_client) {
+    for (const auto* key : {"registration.client_name", "registration.initial_access_token_env"}) unsay(below, key);
+  }
   const bool has_credential = std::ranges::any_of(kCredentialKeys, [&](auto key) { return is_said(above, key); });
   if (!is_another_client && !has_credential) return;
   for (const auto key : kCredentialKeys) unsay(below, key);
@@ -158,8 +161,9 @@ Configuration::Provider Configuration::completed(const Provider& entry) {
 Result<std::optional<OAuthConfig>> Configuration::provider(const std::string& name, const EnvironmentLookup& environment) const {
   const auto found = providers_.find(name);
   if (found == providers_.end()) return std::optional<OAuthConfig>();
-  auto config = completed(found->second).oauth.clone();
-  if (const auto& variable = found->second.client_secret_env; !variable.empty()) {
+  const Provider& entry = found->second;
+  auto config = completed(entry).oauth.clone();
+  if (const auto& variable = entry.client_secret_env; !variable.empty()) {
     const auto secret = environment(variable).value_or("");
     if (secret.empty()) {
       return fail({.category = Category::Misconfigured,
@@ -168,6 +172,13 @@ Result<std::optional<OAuthConfig>> Configuration::provider(const std::string& na
                    .hint = "Set it, or change client_secret_env in the configuration."});
     }
     config.client_secret = Secret(secret);
+  }
+  if (!entry.registered_name.empty()) {
+    config.registration = RegistrationRequest{.client_name = entry.registered_name};
+    // Of use once only: afterwards nobody need have it, and its absence is no error.
+    const auto& variable = entry.initial_access_token_env;
+    const auto token = variable.empty() ? "" : environment(variable).value_or("");
+    if (!token.empty()) config.registration->initial_access_token = Secret(token);
   }
   return std::optional(std::move(config));
 }

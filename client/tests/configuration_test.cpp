@@ -258,6 +258,21 @@ TEST_F(ConfigurationFilesTest, AClientSecretCanComeFromAVariable) {
   EXPECT_EQ(work().client_secret->expose(), "hush");
 }
 
+TEST_F(ConfigurationFilesTest, AProgramMayRegisterItself) {
+  write(files_.user, "providers: {work: {issuer: \"https://as.example\", registration: {client_name: our tool, "
+                     "initial_access_token_env: LET_US_IN}}}");
+  EXPECT_EQ(work().client_id, "");
+  ASSERT_TRUE(work().registration);
+  EXPECT_EQ(work().registration->client_name, "our tool");
+  EXPECT_FALSE(work().registration->initial_access_token);  // needed once; its absence later is no error
+  variables_["LET_US_IN"] = "hush";
+  EXPECT_EQ(work().registration->initial_access_token->expose(), "hush");
+
+  write(files_.managed, "providers: {work: {issuer: \"https://as.example\", registration: {client_name: our tool}}}");
+  write(files_.user, "providers: {work: {client_id: mine}}");
+  EXPECT_FALSE(work().registration);  // whoever names a client needs none
+}
+
 TEST_F(ConfigurationFilesTest, AnEntryCanBeginWithWhatIsKnownOfAProvider) {  // CH-CF-08
   write(files_.user, "providers: {work: {like: github, client_id: cli, scopes: [repo]}}");
 

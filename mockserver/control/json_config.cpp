@@ -185,6 +185,8 @@ RealmOptions JsonConfig::realm_of(const std::string& issuer_id) const {
   options.path = "/" + issuer_id;
   options.takes_any_client = true;
   options.takes_any_user = true;
+  options.takes_any_code = true;
+  options.stands_at = system_time_;
   options.login_by_form = asks_people_;
   if (issuer != issuers_.end()) options.token_rules = issuer->rules;
   options.token_rules.push_back({.typ = "JWT"});  // What no mapping fits has that server's type, too.

@@ -11,7 +11,11 @@
 namespace mockoauth::server {
 
 struct Realm::Impl {
-  Impl(RealmOptions options, const Clock& clock) : state(std::move(options), clock) {}
+  Impl(RealmOptions options, const Clock& clock) : state(std::move(options), clock) {
+    if (!state.options.stands_at) return;
+    state.clock.freeze();
+    state.clock.advance_to(*state.options.stands_at);
+  }
   RealmState state;
 };
 

@@ -155,10 +155,31 @@ TEST_F(JsonConfigured, InteractiveLoginAsksWhoItIs) {
 
 TEST_F(JsonConfigured, SignsAsToldAndKnowsTheTime) {
   serve(R"({"tokenProvider": {"keyProvider": {"algorithm": "ES256"}, "systemTime": "2020-01-21T00:00:00Z"}})");
-  ASSERT_TRUE(config_->system_time());
-  EXPECT_EQ(mimir::codec::format_iso8601(*config_->system_time()), "2020-01-21T00:00:00Z");
-  const auto jws = mimir::codec::Jws::parse(text_at(login("x"), "access_token"));
+  const auto access_token = text_at(login("an-issuer-of-no-callback"), "access_token");
+  const auto jws = mimir::codec::Jws::parse(access_token);
   EXPECT_EQ(jws->header.string_at("alg"), "ES256");
+  clock_.advance(1h);
+  for (const auto& token : {access_token, text_at(login("an-issuer-of-no-callback"), "access_token")}) {
+    EXPECT_EQ(claims_of(token).int_at("iat"), 1'579'564'800);
+  }
+}
+
+TEST_F(JsonConfigured, ACodeThatNobodyIssuedIsTaken) {  // as often as it comes: suites map claims to codes they invent
+  serve(R"({"interactiveLogin": true, "tokenCallbacks": [{"issuerId": "issuer1", "tokenExpiry": 120, "requestMappings": [
+    {"requestParam": "code", "match": "code1", "claims": {"sub": "subByCode", "aud": ["audByCode"]}}]}]})");
+  for (int round = 0; round < 2; ++round) {
+    const auto answer = token("issuer1", {{"grant_type", "authorization_code"}, {"code", "code1"}, {"client_id", "any"},
+                                          {"client_secret", "x"}, {"redirect_uri", "http://app.example/cb"}});
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    const auto body = body_of(answer);
+    const auto claims = claims_of(text_at(body, "access_token"));
+    EXPECT_EQ(claims.string_at("sub"), "subByCode");
+    EXPECT_EQ(claims.find("aud")->dump(), R"(["audByCode"])");
+    EXPECT_EQ(claims.int_at("exp").value_or(0) - claims.int_at("iat").value_or(0), 120);
+    EXPECT_EQ(claims_of(text_at(body, "id_token")).string_at("sub"), "subByCode");
+    EXPECT_EQ(token("issuer1", {{"grant_type", "refresh_token"}, {"refresh_token", text_at(body, "refresh_token")},
+                                {"client_id", "any"}, {"client_secret", "x"}}).status, 200);
+  }
 }
 
 TEST(JsonConfigFile, SaysWhatMeansNothingHere) {

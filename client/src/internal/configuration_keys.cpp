@@ -112,6 +112,8 @@ constexpr ProviderKey kProviderKeys[] = {
     key<any_text, &OAuthConfig::client_id>("client_id"),
     key<secret_line, &OAuthConfig::client_secret>("client_secret", kSecret),
     key_of<Entry, variable_name, &Entry::client_secret_env>("client_secret_env"),
+    key_of<Entry, any_text, &Entry::registered_name>("registration.client_name"),
+    key_of<Entry, variable_name, &Entry::initial_access_token_env>("registration.initial_access_token_env"),
     key<private_key, &OAuthConfig::client_key>("client_key", kSecret),
     key<any_text, &OAuthConfig::client_key_id>("client_key_id"),
     key<loopback_address, &OAuthConfig::redirect_uri>("redirect_uri"),

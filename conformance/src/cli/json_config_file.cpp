@@ -33,14 +33,9 @@ mimir::codec::Expected<std::optional<server::JsonConfig>, std::string> asked_jso
 
 mimir::codec::Result<std::vector<std::string>> serve_json_config(server::Server& server, server::RealmDefaults defaults,
                                                                  const server::JsonConfig& config) {
-  const auto freeze = [&config](server::Realm& realm) {
-    if (!config.system_time()) return;
-    realm.clock().freeze();
-    realm.clock().advance_to(*config.system_time());
-  };
   std::vector<std::string> issuers;
   for (const auto& id : config.issuers()) {
-    auto realm = server.create_realm(config.realm_of(id), freeze);
+    auto realm = server.create_realm(config.realm_of(id));
     if (!realm) return tl::unexpected(realm.error());
     issuers.push_back((*realm)->configured_issuer());
   }

@@ -87,6 +87,8 @@ class Configuration {
     OAuthConfig oauth = {};
     std::string like = {};               ///< The definition that this entry begins with; see definitions().
     std::string client_secret_env = {};  ///< Variable that holds the client secret, read when it is needed.
+    std::string registered_name = {};    ///< Under which this program registers itself (RFC 7591); empty: it does not.
+    std::string initial_access_token_env = {};  ///< Variable of RegistrationRequest::initial_access_token; not needed later.
     std::map<std::string, Origin, std::less<>> origins = {};  ///< Of the keys that were said.
   };
 

@@ -23,8 +23,6 @@ class JsonConfig {
   [[nodiscard]] std::vector<std::string> issuers() const;
   /// The realm of any issuer: with its callbacks, or as that server has one that it was told nothing about.
   [[nodiscard]] RealmOptions realm_of(const std::string& issuer_id) const;
-  /// `systemTime`: when all tokens are issued; nothing: now.
-  [[nodiscard]] std::optional<TimePoint> system_time() const { return system_time_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
  private:

@@ -171,6 +171,10 @@ struct RealmOptions {
   /// Whoever gives a name at the login page is the user of that name, known or not, without password and consent; more
   /// claims about them stand beside it as JSON. For the same suites.
   bool takes_any_user = false;
+  /// A code that nobody issued is taken, as often as it comes, for one of a login by whoever sits at the login page. For
+  /// the same suites.
+  bool takes_any_code = false;
+  std::optional<TimePoint> stands_at = {};  ///< Where the clock stands still from the start; nothing: it goes.
   std::size_t max_grants = 100'000;   ///< Logins and refresh tokens that are remembered; then the oldest is forgotten.
   /// Whether people sign in and decide on pages, in a browser, instead of by decide(); nothing: as the knob `login.mode` says.
   std::optional<bool> login_by_form = {};
