@@ -171,6 +171,8 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv) 
   DoctorArguments doctor;
   auto* doctor_command = app.add_subcommand("doctor", "Look for what could keep a login from working here");
   doctor_command->add_flag("--json", doctor.json, "Print JSON");
+  doctor_command->add_option("--prove-pkce", doctor.pkce_of,
+                             "Also try whether this provider refuses codes without the right verifier; opens the browser twice");
   add_storage(*doctor_command, doctor.storage);
 
   ConfigArguments config;

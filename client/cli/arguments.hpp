@@ -72,6 +72,7 @@ struct AccountsArguments : CommonArguments {
 };
 struct DoctorArguments : CommonArguments {
   bool json = false;
+  std::string pkce_of;  ///< Provider that is to be tried; empty: none.
 };
 struct ConfigArguments : CommonArguments {
   bool json = false;

@@ -42,6 +42,11 @@ Result<OAuthTokens> OAuthManager::step_up(const std::string& provider, const Log
   return internal::run_login(*impl_, demand, Context{impl_->seams, impl_->options, provider, deadline});
 }
 
+Result<PkceProof> OAuthManager::prove_pkce(const std::string& provider, const CallOptions& options) {
+  const Deadline deadline(options, 2 * login_time(impl_->options));
+  return internal::run_pkce_proof(*impl_, Context{impl_->seams, impl_->options, provider, deadline});
+}
+
 Result<OAuthTokens> OAuthManager::device_login(const std::string& provider, const CallOptions& options) {
   // The server says how long the user has; that is at most a day.
   const Deadline deadline(options, std::chrono::hours(25));

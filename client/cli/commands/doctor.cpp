@@ -1,8 +1,9 @@
-// mimir doctor: what could keep a login from working on this computer, with one piece of advice each. Works offline, and
-// its report may be shown to anybody: no tokens, no names of people, the home folder as ~.
+// mimir doctor: what could keep a login from working on this computer, with one piece of advice each. Works offline unless a
+// provider is to be tried, and its report may be shown to anybody: no tokens, no names of people, the home folder as ~.
 #include <filesystem>
 #include <functional>
 #include <sstream>
+#include <vector>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,6 +159,23 @@ Finding check_clock(Session& session) {
   return {"clock", State::Ok, codec::format_iso8601(now)};
 }
 
+/// What no login that works can show (CH-AZ-04).
+Finding check_pkce(Session& session, const std::string& provider) {
+  if (const auto known = session.configure(provider); !known) return of_error("pkce", known.error());
+  if (const auto unattended = session.unattended()) return of_error("pkce", *unattended);
+  session.terminal().progress("Two logins at " + provider + " follow, which the provider should refuse in the end...");
+  const auto proof = session.manager().prove_pkce(provider, session.call_options());
+  if (!proof) return of_error("pkce", proof.error());
+  if (proof->refuses_missing && proof->refuses_wrong) {
+    return {"pkce", State::Ok, provider + " refuses a code without its verifier and one with a wrong verifier."};
+  }
+  const std::string taken = proof->refuses_missing ? "with a wrong verifier"
+                            : proof->refuses_wrong ? "without its verifier"
+                                                   : "without its verifier, and one with a wrong verifier";
+  return {"pkce", State::Problem, provider + " takes a code " + taken + ": whoever sees a code can log in with it there.",
+          "Report it to the provider; RFC 7636 §4.6 and RFC 9700 §2.1.1 require the check."};
+}
+
 /// Fit for others (CH-LG-09) and for a terminal.
 std::string fit_for_all(std::string text, const oauth::EnvironmentLookup& environment) {
   return printable(oauth::for_others(std::move(text), environment("HOME").value_or("")));
@@ -175,8 +193,13 @@ int run_command(const DoctorArguments& arguments) {
   std::string text;
   codec::Json::Array findings;
   bool has_problem = false;
-  for (const auto check : {check_configuration, check_folder, check_storage, check_lock, check_logins, check_listener, check_browser,
-                           check_network_settings, check_leaking_variables, check_core_dumps, check_clock}) {
+  std::vector<std::function<Finding(Session&)>> checks{
+      check_configuration, check_folder,           check_storage,           check_lock,       check_logins, check_listener,
+      check_browser,       check_network_settings, check_leaking_variables, check_core_dumps, check_clock};
+  if (const auto& name = arguments.pkce_of; !name.empty()) {
+    checks.emplace_back([&name](Session& opened) { return check_pkce(opened, name); });
+  }
+  for (const auto& check : checks) {
     auto finding = check(**session);
     has_problem = has_problem || finding.state == State::Problem;
     finding.detail = fit_for_all(std::move(finding.detail), (*session)->environment());

@@ -76,6 +76,7 @@ Result<std::optional<DpopKey>> make_dpop_key(const OAuthConfig& config, const Me
 /// The flows; one file each.
 /// @param demand  what this login must bring besides what is configured; what was granted so far is asked for as well.
 Result<OAuthTokens> run_login(ManagerState& state, const LoginDemand& demand, const Context& context);
+Result<PkceProof> run_pkce_proof(ManagerState& state, const Context& context);
 Result<OAuthTokens> run_device_login(ManagerState& state, const Context& context);
 Result<OAuthTokens> run_client_credentials(ManagerState& state, const Context& context);
 Result<OAuthTokens> run_token_exchange(ManagerState& state, const TokenExchange& exchange, const Context& context);
@@ -89,8 +90,12 @@ struct RefreshWish {
 };
 Result<OAuthTokens> run_refresh(ManagerState& state, const Context& context, const RefreshWish& wish);
 Result<RevokeReport> run_revocation(ManagerState& state, const Context& context);
+/// Best effort, of tokens that are not kept; a warning says when they may still be live.
+/// @param which  "the tokens of the other account"
+void revoke_unkept(const OAuthConfig& config, const OAuthTokens& tokens, const std::string& which, ManagerState& state,
+                   const Context& context);
 /// Tokens that came and are refused because they are of another account than wanted must not live on unseen (CH-AC-02):
-/// they are revoked if `why` is such a refusal. Best effort; a warning says when they may still be live.
+/// they are revoked if `why` is such a refusal.
 void revoke_if_anothers(const Error& why, const OAuthConfig& config, const OAuthTokens& refused, ManagerState& state,
                         const Context& context);
 

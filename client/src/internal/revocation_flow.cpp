@@ -106,15 +106,19 @@ bool tells_of_another(const Error& why) {
 
 }  // namespace
 
-void revoke_if_anothers(const Error& why, const OAuthConfig& config, const OAuthTokens& refused, ManagerState& state,
-                        const Context& context) {
-  if (!tells_of_another(why)) return;
+void revoke_unkept(const OAuthConfig& config, const OAuthTokens& tokens, const std::string& which, ManagerState& state,
+                   const Context& context) {
   RevokeReport report;
-  revoke_tokens(config, refused, state, context, report);
+  revoke_tokens(config, tokens, state, context, report);
   const auto lives = [](Outcome outcome) { return outcome == Outcome::Failed || outcome == Outcome::NotOffered; };
   if (lives(report.refresh_token) || lives(report.access_token)) {
-    context.emit(Event::Kind::Warning, "the tokens of the other account, which are not kept, may still be live: " + report.detail);
+    context.emit(Event::Kind::Warning, which + ", which are not kept, may still be live: " + report.detail);
   }
+}
+
+void revoke_if_anothers(const Error& why, const OAuthConfig& config, const OAuthTokens& refused, ManagerState& state,
+                        const Context& context) {
+  if (tells_of_another(why)) revoke_unkept(config, refused, "the tokens of the other account", state, context);
 }
 
 Result<RevokeReport> run_revocation(ManagerState& state, const Context& context) {

@@ -116,6 +116,12 @@ struct RevokeReport {
   std::string detail = {};        ///< Why something failed, for a person.
 };
 
+/// How an authorization server treats codes that come without what proves whose they are (RFC 7636 §4.6).
+struct PkceProof {
+  bool refuses_missing = false;  ///< A code without `code_verifier`, though its request had a challenge.
+  bool refuses_wrong = false;    ///< A code with another verifier than that of its request.
+};
+
 /// What a protected resource says of itself (RFC 9728 §2), checked but not trusted: who runs it chose these servers.
 struct ProtectedResource {
   std::string resource;                                  ///< Its identifier; the address that was asked.
@@ -178,6 +184,11 @@ class OAuthManager {
   /// is sent once, and goes to the token endpoint only. Never stored.
   Result<OAuthTokens> redeem_assertion(const std::string& provider, const Secret& assertion,
                                        const std::vector<std::string>& scopes = {}, const CallOptions& options = {});
+
+  /// Finds out whether PKCE protects logins at this provider (RFC 9700 §2.1.1), which no login that works can tell: sends the
+  /// user off twice and redeems one code without verifier and one with a wrong one. Nothing is stored; tokens that come are
+  /// revoked. Errors as of initiate_flow(): then nothing is known.
+  Result<PkceProof> prove_pkce(const std::string& provider, const CallOptions& options = {});
 
   /// Asks an API's address, without a token, who grants access to it (RFC 9728). `resource.mismatch`,
   /// `resource.server_internal` and `resource.metadata_url` (AttackSuspected) when its answer must not be followed;
