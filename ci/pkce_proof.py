@@ -37,7 +37,7 @@ def main():
         control("POST", "/faults", {"when": {"endpoint": "token"}, "then": {"fault": "pkce.accept_any"}, "times": 0})
         found = prove(6)
         assert found["state"] == "problem" and "without its verifier, and one with a wrong" in found["detail"], found
-        revoked = [exchange for exchange in control("GET", "/journal")["exchanges"] if exchange["endpoint"] == "revocation"]
+        revoked = [exchange for exchange in control("GET", "/journal")["exchanges"] if exchange["endpoint"] == "revoke"]
         assert len(revoked) == 4, f"of two logins that nobody keeps, {len(revoked)} tokens were revoked"
         subprocess.run([mimir, "fetch", "mock", ready["resource"]], env=environment, check=True, stdout=subprocess.DEVNULL)
     print("a provider that holds codes to their challenges is told from one that does not")

@@ -1,4 +1,6 @@
 // Whether a server holds codes to their challenges, found out by codes that it should refuse (CH-AZ-04).
+#include <mimir/codec/pkce.hpp>
+
 #include "login_fixture.hpp"
 
 namespace mimir::oauth::testing {
