@@ -1,5 +1,6 @@
 #include <internal/login_client.hpp>
 
+#include <internal/authorization_request.hpp>
 #include <internal/client_id_document.hpp>
 #include <internal/client_registry.hpp>
 #include <internal/sanitise.hpp>
@@ -47,6 +48,12 @@ Result<SettledClient> settle(ManagerState& state, const OAuthConfig& config, Nee
 }
 
 }  // namespace
+
+Result<> check_login(ManagerState& state, const OAuthConfig& config, const Context& context) {
+  return check_login_config(context.provider, config).and_then([&] {
+    return state.strange_issuers.check(config.issuer, state.seams.storage);
+  });
+}
 
 Result<OAuthTokens> log_in_as_client(ManagerState& state, const OAuthConfig& config, NeededEndpoints needed,
                                      const Context& context,

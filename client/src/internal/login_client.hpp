@@ -15,6 +15,9 @@ struct LoginClient {
   RedirectForm redirects;  ///< Where to listen: as registered, or as configured.
 };
 
+/// What must hold before a user is sent anywhere: the configuration is sound, and its issuer no stranger (StrangeIssuers).
+Result<> check_login(ManagerState& state, const OAuthConfig& config, const Context& context);
+
 /// Logs in as the client that fits (one that is configured, a client id metadata document where the server takes such, or a
 /// registration), and once more with a new registration when the server does not know the old one any more.
 /// @param needed   endpoints of the flow.

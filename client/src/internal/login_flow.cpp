@@ -99,10 +99,7 @@ Result<OAuthTokens> run_login(ManagerState& state, const LoginDemand& demand, co
   if (!configured) return fail(configured.error());
   OAuthConfig config = (*configured)->clone();
   if (auto widened = widen(config, demand, context); !widened) return fail(std::move(widened.error()));
-  if (auto sound = check_login_config(context.provider, config); !sound) return fail(std::move(sound.error()));
-  if (auto known = state.strange_issuers.check(config.issuer, state.seams.storage); !known) {
-    return fail(std::move(known.error()));
-  }
+  if (auto may = check_login(state, config, context); !may) return fail(std::move(may.error()));
   if (auto store = check_store(state, context); !store) return fail(std::move(store.error()));
   auto turn = take_login_turn(state, context);
   if (!turn) return fail(std::move(turn.error()));

@@ -1,6 +1,4 @@
 // Whether an authorization server holds a code to its challenge (RFC 7636 §4.6): by codes it should refuse (CH-AZ-04).
-#include <algorithm>
-
 #include <internal/lifetime.hpp>
 #include <internal/login_attempt.hpp>
 
@@ -36,18 +34,14 @@ Result<PkceProof> run_pkce_proof(ManagerState& state, const Context& context) {
   const auto configured = state.config(context.provider);
   if (!configured) return fail(configured.error());
   const OAuthConfig& config = **configured;
-  if (auto sound = check_login_config(context.provider, config); !sound) return fail(std::move(sound.error()));
-  if (auto known = state.strange_issuers.check(config.issuer, state.seams.storage); !known) {
-    return fail(std::move(known.error()));
-  }
+  if (auto may = check_login(state, config, context); !may) return fail(std::move(may.error()));
   PkceProof proof;
   const auto prove = [&](const LoginClient& client) -> Result<OAuthTokens> {
-    for (const auto& [verifier, is_refused] : {std::pair(Verifier::Missing, &PkceProof::refuses_missing),
-                                               std::pair(Verifier::Wrong, &PkceProof::refuses_wrong)}) {
-      const auto refused = refuses(verifier, state, client, context);
-      if (!refused) return fail(refused.error());
-      proof.*is_refused = *refused;
-    }
+    const auto missing = refuses(Verifier::Missing, state, client, context);
+    if (!missing) return fail(missing.error());
+    const auto wrong = refuses(Verifier::Wrong, state, client, context);
+    if (!wrong) return fail(wrong.error());
+    proof = {.refuses_missing = *missing, .refuses_wrong = *wrong};
     return OAuthTokens();
   };
   const auto done = log_in_as_client(state, config, {.authorization = true, .token = true}, context, prove);
