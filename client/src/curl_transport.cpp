@@ -1,5 +1,3 @@
-#include <openssl/ssl.h>
-
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include <mimir/oauth/http_transport.hpp>
 
 #include "internal/ascii.hpp"
+#include "internal/curl_tls.hpp"
 #include "internal/endpoint.hpp"
 #include "internal/http_rules.hpp"
 #include "internal/internal_address.hpp"
@@ -99,23 +98,26 @@ extern "C" std::size_t mimir_oauth_on_body(char* data, std::size_t size, std::si
   return bytes.size();
 }
 
+/// To be called where watch_certificates() has seen that it is there.
+const internal::CurlTls& tls() { return *internal::CurlTls::load(); }
+
 int index_of_received() {
-  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  static const int index = tls().get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
 
 extern "C" int mimir_oauth_on_certificate(int is_good, X509_STORE_CTX* store) {
   if (is_good == 1) return is_good;
-  const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  auto* received = static_cast<Received*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), index_of_received()));
-  if (received != nullptr) received->certificate_error = X509_STORE_CTX_get_error(store);
+  const auto* ssl = static_cast<SSL*>(tls().store_get_ex_data(store, tls().get_ex_data_of_store()));
+  auto* received = static_cast<Received*>(tls().ctx_get_ex_data(tls().get_ctx(ssl), index_of_received()));
+  if (received != nullptr) received->certificate_error = tls().store_get_error(store);
   return is_good;
 }
 
 extern "C" CURLcode mimir_oauth_on_tls(CURL*, void* context, void* received) {
-  auto* tls = static_cast<SSL_CTX*>(context);
-  SSL_CTX_set_ex_data(tls, index_of_received(), received);
-  SSL_CTX_set_verify(tls, SSL_CTX_get_verify_mode(tls), mimir_oauth_on_certificate);
+  auto* of_curl = static_cast<SSL_CTX*>(context);
+  tls().ctx_set_ex_data(of_curl, index_of_received(), received);
+  tls().ctx_set_verify(of_curl, tls().ctx_get_verify_mode(of_curl), mimir_oauth_on_certificate);
   return CURLE_OK;
 }
 
@@ -140,8 +142,7 @@ bool has_proxy() {
 /// Looks on while OpenSSL judges: libcurl calls a certificate that bears a trusted issuer's name without its signature a
 /// failed handshake, and then tells nothing of the judgement. Another library than OpenSSL 3 under libcurl is left alone.
 void watch_certificates(CURL* easy, Received& received) {
-  const char* const library = curl().version_info(CURLVERSION_NOW)->ssl_version;
-  if (library == nullptr || !std::string_view(library).starts_with("OpenSSL/3")) return;
+  if (internal::CurlTls::load() == nullptr) return;
   curl().easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, mimir_oauth_on_tls);
   curl().easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &received);
 }

@@ -25,15 +25,23 @@ constexpr DigitTable kStandardDigits = digits_of(kStandardAlphabet);
 constexpr DigitTable kUrlDigits = digits_of(kUrlAlphabet);
 
 std::string encode(std::string_view bytes, std::string_view alphabet) {
-  std::string text;
-  text.reserve(bytes.size() / 3 * 4 + 4);
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  for (const char c : bytes) {
-    buffer = (buffer << 8 | static_cast<unsigned char>(c)) & 0xFFFFU;
-    for (bits += 8; bits >= 6; bits -= 6) text.push_back(alphabet[(buffer >> (bits - 6)) & 0x3FU]);
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
+  const auto byte_at = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(bytes[i])}; };
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) {
+    const std::uint32_t group = byte_at(i) << 16 | byte_at(i + 1) << 8 | byte_at(i + 2);
+    *out++ = alphabet[group >> 18];
+    *out++ = alphabet[group >> 12 & 0x3FU];
+    *out++ = alphabet[group >> 6 & 0x3FU];
+    *out++ = alphabet[group & 0x3FU];
   }
-  if (bits > 0) text.push_back(alphabet[(buffer << (6 - bits)) & 0x3FU]);
+  if (i == bytes.size()) return text;
+  const bool has_two = i + 2 == bytes.size();
+  const std::uint32_t rest = byte_at(i) << 16 | (has_two ? byte_at(i + 1) << 8 : 0);
+  *out++ = alphabet[rest >> 18];
+  *out++ = alphabet[rest >> 12 & 0x3FU];
+  if (has_two) *out = alphabet[rest >> 6 & 0x3FU];
   return text;
 }
 

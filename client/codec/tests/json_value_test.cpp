@@ -44,6 +44,23 @@ TEST(JsonDump, NeverWritesWhatIsNoJson) {
   EXPECT_EQ(Json::object({{"\x80", 1}}).dump(), "{\"\xEF\xBF\xBD\":1}");
 }
 
+// Text is looked at eight bytes at a time.
+TEST(JsonDump, EscapesWhatMustBeWhereverItStands) {
+  for (std::size_t length = 1; length <= 18; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int byte = 0; byte <= 0xFF; ++byte) {
+        std::string text(length, '!');
+        text[at] = static_cast<char>(byte);
+        const std::string json = Json(text).dump();
+        const bool is_plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+        ASSERT_EQ(json == '"' + text + '"', is_plain) << byte << " at " << at << " of " << length;
+        if (byte >= 0x80) continue;
+        ASSERT_EQ(Json::parse(json).value(), Json(text)) << byte << " at " << at << " of " << length;
+      }
+    }
+  }
+}
+
 TEST(JsonValue, AnswersNothingForAnotherType) {
   const Json json = Json::parse(R"({"s":"1","i":1,"d":1.0,"b":true,"n":null})").value();
 

@@ -15,7 +15,7 @@ constexpr unsigned kOldest = 0x075700;
 static_assert(LIBCURL_VERSION_NUM >= kOldest, "libcurl 7.87 or newer is needed");
 
 std::optional<Libcurl> load_libcurl() {
-  SharedLibrary library("libcurl.so.4");
+  SharedLibrary library(Libcurl::kFile);
   Libcurl curl{};
   library.find(curl.global_init_mem, "curl_global_init_mem");
   library.find(curl.version_info, "curl_version_info");

@@ -7,6 +7,8 @@ namespace mimir::oauth::internal {
 /// libcurl, loaded and initialized at its first use: it brings thirty more libraries, which a command that hands out a
 /// stored token would wait for longer than for all else. Members are the functions of the same names.
 struct Libcurl {
+  static constexpr const char* kFile = "libcurl.so.4";
+
   decltype(&::curl_global_init_mem) global_init_mem;
   decltype(&::curl_version_info) version_info;
   decltype(&::curl_free) free;

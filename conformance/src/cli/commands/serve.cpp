@@ -8,12 +8,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <optional>
 
 #include <mockoauth/server/control.hpp>
 #include <mockoauth/server/journal_export.hpp>
 #include <mockoauth/server/server.hpp>
 #include <mockoauth/wire/fetcher.hpp>
+#include <mockoauth/wire/listener.hpp>
 #include <mockoauth/wire/origins.hpp>
 #include <mockoauth/wire/tls_authority.hpp>
 
@@ -76,11 +78,12 @@ int write_journal(const ServeOptions& options, server::Realm& realm, const std::
   return kHeld;
 }
 
-// One heap for both workers, taken from the kernel in large pieces. A heap of its own for each thread, which is glibc's
-// way, grows by a page at a time, with a system call for every second request.
-void keep_memory_in_one_place() {
+// A heap for each worker and one for the rest: workers that share one wait for each other at every signature. What a
+// worker has got from the kernel it keeps, as the next request needs it again.
+void keep_memory(int workers) {
 #ifdef M_ARENA_MAX
-  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_ARENA_MAX, workers + 1);
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   ::mallopt(M_TOP_PAD, 1024 * 1024);
 #endif
 }
@@ -201,7 +204,7 @@ int serve(const ServeOptions& options) {
   if (!config) return complain(config.error(), kUsage);
   if (options.exit_with_parent && !follow_parent()) return complain("the parent of this process is gone already", kBench);
 
-  keep_memory_in_one_place();
+  keep_memory(wire::ListenerOptions().threads);
   // Blocked before any thread starts, so that only sigwait below sees them.
   sigset_t signals;
   sigemptyset(&signals);
