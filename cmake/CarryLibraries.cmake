@@ -35,6 +35,11 @@ function(mockoauth_carry_libraries target)
     endif()
     list(APPEND archives "${archive}")
   endforeach()
+  # glibc's allocator makes the two workers wait for each other, and keeps too little at hand for a signature's big numbers.
+  find_library(MOCKOAUTH_JEMALLOC NAMES libjemalloc_pic.a)
+  if(MOCKOAUTH_JEMALLOC)
+    list(APPEND archives "${MOCKOAUTH_JEMALLOC}")
+  endif()
   # Named whole and first, they define what the shared objects behind them are named for, so that --as-needed drops
   # those; --gc-sections drops what nobody calls.
   list(TRANSFORM archives PREPEND "LINKER:")

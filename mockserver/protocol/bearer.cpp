@@ -130,9 +130,8 @@ std::vector<std::string> texts_at(const Json& claims, std::string_view name) {
   return texts;
 }
 
-BearerAccess access_of(const Call& call, const std::string& text, const Json& claims) {
+BearerAccess access_of(const Call& call, const Json& claims) {
   BearerAccess access;
-  access.token.text = text;
   access.token.audience = texts_at(claims, "aud");
   access.token.scopes = split_scopes(call.profile(), claims.string_at("scope").value_or(""));
   access.token.expires_at = TimePoint(std::chrono::seconds(claims.int_at("exp").value_or(0)));
@@ -167,7 +166,7 @@ Checked<BearerAccess> read_jwt(const Call& call, const std::string& text) {
     if (claims->find(name) == nullptr) return invalid_jwt("lacks the claim " + std::string(name));
   }
   if (!claims->int_at("exp")) return invalid_jwt("has an exp that is no number");
-  return access_of(call, text, *claims);
+  return access_of(call, *claims);
 }
 
 Checked<void> check_audience(const Call& call, const AccessToken& token, const std::string& audience) {

@@ -138,14 +138,14 @@ Checked<IssuedAccess> issue_access_token(Call& call, const TokenAnswer& answer) 
   auto text = format == "jwt" ? make_jwt_access_token(call, answer, ttl) : mint(call, profile.text("access.prefix"));
   if (!text) return tl::unexpected(text.error());
   AccessToken token;
-  token.text = *text;
   token.login = answer.login.id;
   token.scopes = answer.scopes;
   token.audience = answer.audience;
   token.binding = call.binding;
   token.issued_at = call.now;
   if (ttl.count() > 0) token.expires_at = call.now + ttl;
-  call.issued("access", call.realm.store.open()->add_access(std::move(token)).name);
+  const auto digest = TextDigest::of(*text);
+  call.issued("access", call.realm.store.open()->add_access(digest, std::move(token)).name);
   return IssuedAccess{std::move(*text), ttl};
 }
 

@@ -104,11 +104,14 @@ struct Reader {
 
 }  // namespace
 
-std::string pack(const Exchange& exchange) {
+std::string pack(const Exchange& exchange, std::string block) {
   Writer<Counter> counter;
   for_each_field(exchange, [&](const auto&... fields) { (counter(fields), ...); });
+  const auto bytes = counter.out.bytes;
   Writer<std::string> writer;
-  writer.out.reserve(counter.out.bytes);
+  if (block.capacity() >= bytes && block.capacity() <= bytes + bytes / 4) writer.out = std::move(block);
+  writer.out.clear();
+  writer.out.reserve(bytes);
   for_each_field(exchange, [&](const auto&... fields) { (writer(fields), ...); });
   return std::move(writer.out);
 }

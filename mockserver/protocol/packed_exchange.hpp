@@ -10,7 +10,8 @@ namespace mockoauth::server {
 
 /// An exchange as one block of bytes. Unpacked it is some forty texts, each with memory of its own; a journal of ten
 /// thousand then takes three times as much, and forgetting one costs as much as answering a request.
-[[nodiscard]] std::string pack(const Exchange& exchange);
+/// @param block memory that is used again if it is of the right size.
+[[nodiscard]] std::string pack(const Exchange& exchange, std::string block = {});
 
 /// @param packed what pack() gave.
 [[nodiscard]] Exchange unpack(std::string_view packed);

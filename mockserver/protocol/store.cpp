@@ -51,16 +51,15 @@ Login& Tables::add_login(Login login) {
 
 Code& Tables::add_code(Code code) {
   code.name = numbered('c', codes_.next_number());
-  const auto text = code.text;
-  return codes_.add(text, std::move(code));
+  const auto digest = TextDigest::of(code.text);
+  return codes_.add(digest, std::move(code));
 }
 
-AccessToken& Tables::add_access(AccessToken token) {
+AccessToken& Tables::add_access(const TextDigest& digest, AccessToken token) {
   const auto number = access_.next_number();
   token.name = numbered('a', number);
   if (Login* login = find_login(token.login)) token.older_of_login = std::exchange(login->chains.last_access, number);
-  const auto text = std::exchange(token.text, {});
-  return access_.add(text, std::move(token));
+  return access_.add(digest, std::move(token));
 }
 
 RefreshToken& Tables::add_refresh(RefreshToken token) {
@@ -70,8 +69,8 @@ RefreshToken& Tables::add_refresh(RefreshToken token) {
     token.older_of_login = std::exchange(login->chains.last_refresh, number);
     if (login->chains.party->counts_refresh) login->chains.party->refresh.push_back(number);
   }
-  const auto text = token.text;
-  return refresh_.add(text, std::move(token));
+  const auto digest = TextDigest::of(token.text);
+  return refresh_.add(digest, std::move(token));
 }
 
 bool Tables::login_is_dead(const std::string& id, TimePoint now) {

@@ -13,6 +13,7 @@
 
 #include <mimir/codec/clock.hpp>
 
+#include "protocol/patient_mutex.hpp"
 #include "protocol/rules.hpp"
 #include "protocol/token_table.hpp"
 #include <mockoauth/server/realm.hpp>
@@ -102,8 +103,7 @@ struct Code {
 };
 
 struct AccessToken {
-  TextDigest digest = {};  ///< Set by the table.
-  std::string text = {};   ///< Empty once it is stored: a JWT is long, and the digest finds it.
+  TextDigest digest = {};  ///< Set by the table, which does not keep the text: a JWT is long.
   std::string name = {};  ///< `a1`
   std::string login = {};
   std::vector<std::string> scopes = {};
@@ -145,7 +145,8 @@ class Tables {
 
   Login& add_login(Login login);
   Code& add_code(Code code);
-  AccessToken& add_access(AccessToken token);
+  /// @param digest of its text, made before the tables are taken hold of.
+  AccessToken& add_access(const TextDigest& digest, AccessToken token);
   RefreshToken& add_refresh(RefreshToken token);
 
   Login* find_login(const std::string& id);
@@ -205,8 +206,8 @@ class Store {
 
    private:
     friend class Store;
-    Session(std::unique_lock<std::mutex> lock, Tables& tables) : lock_(std::move(lock)), tables_(tables) {}
-    std::unique_lock<std::mutex> lock_;
+    Session(std::unique_lock<PatientMutex> lock, Tables& tables) : lock_(std::move(lock)), tables_(tables) {}
+    std::unique_lock<PatientMutex> lock_;
     Tables& tables_;
   };
 
@@ -215,7 +216,7 @@ class Store {
 
  private:
   const StoreLimits limits_;
-  std::mutex mutex_;
+  PatientMutex mutex_;
   std::unique_ptr<Tables> tables_;
 };
 

@@ -146,9 +146,9 @@ class TokenTable {
   [[nodiscard]] std::uint64_t next_number() const { return first_ + rows_.size(); }
   [[nodiscard]] std::uint64_t first_number() const { return first_; }
 
-  /// A row of the same text that was there before is no longer found by it.
-  Row& add(std::string_view text, Row row) {
-    row.digest = TextDigest::of(text);
+  /// @param digest of the row's text. A row of the same one that was there before is no longer found by it.
+  Row& add(const TextDigest& digest, Row row) {
+    row.digest = digest;
     const auto digest_of = digests();
     if (rows_.size() >= capacity_) forget_oldest();
     index_.erase(row.digest, digest_of);
