@@ -45,4 +45,5 @@ function(mockoauth_carry_libraries target)
   list(TRANSFORM archives PREPEND "LINKER:")
   target_link_options(${target} BEFORE PRIVATE -static-libstdc++ -static-libgcc LINKER:--gc-sections
     LINKER:--whole-archive ${archives} LINKER:--no-whole-archive)
+  set_target_properties(${target} PROPERTIES MOCKOAUTH_CARRIES_LIBRARIES ON)
 endfunction()
