@@ -79,7 +79,7 @@ int write_journal(const ServeOptions& options, server::Realm& realm, const std::
 }
 
 // A heap for each worker and one for the rest: workers that share one wait for each other at every signature. What a
-// worker has got from the kernel it keeps, as the next request needs it again.
+// worker has got from the kernel it keeps, as the next request needs it again. (jemalloc, where it is linked in, does so unasked.)
 void keep_memory(int workers) {
 #ifdef M_ARENA_MAX
   ::mallopt(M_ARENA_MAX, workers + 1);
